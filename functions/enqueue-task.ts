@@ -1,0 +1,11 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createEnqueueHandler, createProducer, type EnqueueHandler } from '../lib/producer.ts';
+import { startTelemetry } from '../lib/telemetry.ts';
+import { readQueues } from './env.ts';
+import { tasks } from './tasks/index.ts';
+
+const telemetry = startTelemetry();
+const producer = createProducer({ queues: readQueues(), client: new SQSClient({}) });
+
+/** `POST /tasks/{task}` */
+export const handler: EnqueueHandler = createEnqueueHandler({ tasks, producer, telemetry });

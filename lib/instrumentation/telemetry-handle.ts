@@ -1,0 +1,21 @@
+import type { LogLevel } from './log.ts';
+
+/** How the spans of a consumer hang together: docs/telemetry.md, span `process <queue>`. */
+export type TraceMode = 'parent' | 'link';
+
+/** One invocation as the flush needs to know it. */
+export interface FlushRequest {
+  /** The invocation's AWS request id. */
+  requestId: string;
+  /** Milliseconds until the invocation's timeout: a flush never outlives it. */
+  remainingMs: number;
+}
+
+/** What the legs need of `startTelemetry`'s result; anything of this shape will do. */
+export interface TelemetryHandle {
+  readonly serviceName: string;
+  readonly logLevel: LogLevel;
+  readonly traceMode: TraceMode;
+  /** Sends what there is. Never rejects, and never takes longer than its bound. */
+  flush(request: FlushRequest): Promise<void>;
+}

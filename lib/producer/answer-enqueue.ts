@@ -1,0 +1,92 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { EnqueueFailed } from '../errors/enqueue-failed.ts';
+import { InvalidPayload, type PayloadIssue } from '../errors/invalid-payload.ts';
+import { MessageTooLarge } from '../errors/message-too-large.ts';
+import { ERROR_TYPE } from '../instrumentation/attributes.ts';
+import { errorType } from '../instrumentation/error-type.ts';
+import type { Task } from '../task/define-task.ts';
+import type { Log } from '../task/task-context.ts';
+import type { TaskRegistry } from '../task/task-registry.ts';
+import { MAX_MESSAGE_BYTES } from './build-message.ts';
+import type { Producer } from './create-producer.ts';
+import { problemResponse } from './problem.ts';
+
+/** Room for what a message adds to the payload: baggage (8 KiB by W3C), tracestate, our own keys. */
+const MESSAGE_OVERHEAD_BYTES = 10 * 1024;
+const MAX_BODY_BYTES = MAX_MESSAGE_BYTES - MESSAGE_OVERHEAD_BYTES;
+
+/** Answers one POST /tasks/{task}. Everything that a caller can do wrong has its problem. */
+export async function answerEnqueue(
+  event: APIGatewayProxyEventV2,
+  tasks: TaskRegistry,
+  producer: Producer,
+  log: Log,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const name = event.pathParameters?.['task'] ?? '';
+  const task = tasks.get(name);
+  if (task === undefined) {
+    const detail = `No task "${name.slice(0, 80)}" can be enqueued over HTTP.`;
+    return problemResponse({ status: 404, detail });
+  }
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.length > MAX_BODY_BYTES) return tooLarge(body.length, MAX_BODY_BYTES);
+  const payload = parseJson(body);
+  if ('problem' in payload) return problemResponse({ status: 400, detail: payload.problem });
+
+  try {
+    const { id, queue, traceId } = await producer.enqueue(task, payload.value);
+    return {
+      statusCode: 202,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id, task: task.name, queue, trace_id: traceId ?? null }),
+    };
+  } catch (error) {
+    return explain(error, task, log);
+  }
+}
+
+function explain(error: unknown, task: Task, log: Log): APIGatewayProxyStructuredResultV2 {
+  if (error instanceof InvalidPayload) {
+    return problemResponse({
+      status: 422,
+      detail: `The payload does not fit the schema of ${task.name}.`,
+      extensions: { errors: error.issues.map(describeIssue) },
+    });
+  }
+  if (error instanceof MessageTooLarge) return tooLarge(error.bytes, error.limit);
+  if (error instanceof EnqueueFailed) {
+    log.error('enqueue failed', {
+      'task.name': task.name,
+      [ERROR_TYPE]: errorType(error.cause),
+      'error.message': error.message,
+    });
+    return problemResponse({
+      status: 503,
+      detail: 'The queue did not confirm that it took the message.',
+      headers: { 'retry-after': '1' },
+    });
+  }
+  throw error;
+}
+
+function tooLarge(bytes: number, limit: number): APIGatewayProxyStructuredResultV2 {
+  const detail = `The payload has ${bytes} bytes, and a message has room for ${limit}.`;
+  return problemResponse({ status: 413, detail });
+}
+
+/** Any content type is read as JSON in UTF-8. */
+function parseJson(body: Buffer): { value: unknown } | { problem: string } {
+  if (body.length === 0) return { problem: 'The body is empty. Send the payload as JSON.' };
+  try {
+    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
+  } catch (error) {
+    const reason = error instanceof TypeError ? 'it is not UTF-8' : (error as Error).message;
+    return { problem: `The body is not JSON: ${reason}` };
+  }
+}
+
+/** A JSON pointer (RFC 6901) beside the path, as the example of RFC 9457 has it. */
+function describeIssue({ path, message }: PayloadIssue): Record<string, unknown> {
+  const escaped = path.map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1'));
+  return { path, pointer: ['#', ...escaped].join('/'), detail: message };
+}

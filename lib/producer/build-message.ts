@@ -1,0 +1,87 @@
+import type { MessageAttributeValue, SendMessageCommandInput } from '@aws-sdk/client-sqs';
+import { InvalidEnqueueOptions } from '../errors/invalid-enqueue-options.ts';
+import { MessageTooLarge } from '../errors/message-too-large.ts';
+import { isMessageText, MAX_MESSAGE_ATTRIBUTES } from '../instrumentation/trace-carrier.ts';
+import type { Task } from '../task/define-task.ts';
+import { encodeMessage, type TraceFields } from '../task/task-message.ts';
+import type { EnqueueOptions, ProducerQueue } from './enqueue-options.ts';
+
+/** SQS's limit for body and attributes together: 1 MiB. */
+export const MAX_MESSAGE_BYTES = 1_048_576;
+
+export interface MessageParts {
+  id: string;
+  task: Task;
+  payload: unknown;
+  queue: ProducerQueue;
+  options: EnqueueOptions;
+  traceFields: TraceFields;
+}
+
+/**
+ * What to send. Trace context goes into message attributes, or, where the user's own leave no
+ * slot for all of it, into the body: ours never make a send fail.
+ *
+ * @throws InvalidEnqueueOptions for attributes that SQS refuses; MessageTooLarge over 1 MiB.
+ */
+export function buildMessage(parts: MessageParts): SendMessageCommandInput {
+  const { id, task, payload, queue, options, traceFields } = parts;
+  const own = Object.entries(options.attributes ?? {}).filter(([name]) => !(name in traceFields));
+  for (const [name, value] of own) checkAttribute(name, value);
+  if (own.length > MAX_MESSAGE_ATTRIBUTES) {
+    throw new InvalidEnqueueOptions(
+      `attributes has ${own.length} entries; SQS takes ${MAX_MESSAGE_ATTRIBUTES} a message.`,
+    );
+  }
+  const fits = own.length + Object.keys(traceFields).length <= MAX_MESSAGE_ATTRIBUTES;
+  const attributes = fits ? [...own, ...Object.entries(traceFields)] : own;
+  const enqueuedAt = new Date();
+  const body = encodeMessage({
+    id,
+    task: task.name,
+    payload,
+    enqueuedAt,
+    ...(options.delaySeconds && {
+      notBefore: new Date(enqueuedAt.getTime() + options.delaySeconds * 1000),
+    }),
+    ...(!fits && { trace: traceFields }),
+  });
+  checkSize(task, body, attributes);
+  return {
+    QueueUrl: queue.url,
+    MessageBody: body,
+    MessageAttributes: Object.fromEntries(attributes.map(toStringAttribute)),
+    ...(options.delaySeconds && { DelaySeconds: options.delaySeconds }),
+    ...(options.groupId !== undefined && { MessageGroupId: options.groupId }),
+    ...(queue.fifo && { MessageDeduplicationId: options.dedupeId ?? id }),
+  };
+}
+
+function toStringAttribute([name, value]: [string, string]): [string, MessageAttributeValue] {
+  return [name, { DataType: 'String', StringValue: value }];
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
+const ATTRIBUTE_NAME = /^(?!aws\.|amazon\.|\.)(?!.*\.\.)[A-Z0-9_.-]{1,256}(?<!\.)$/i;
+
+function checkAttribute(name: string, value: unknown): void {
+  if (!ATTRIBUTE_NAME.test(name)) {
+    throw new InvalidEnqueueOptions(
+      `attributes: SQS refuses the name ${JSON.stringify(name)}. Use up to 256 letters, digits, "_", "-" and single dots.`,
+    );
+  }
+  if (typeof value !== 'string' || value === '' || !isMessageText(value)) {
+    throw new InvalidEnqueueOptions(
+      `attributes["${name}"] has to be a string that is not empty and holds no control characters.`,
+    );
+  }
+}
+
+function checkSize(task: Task, body: string, attributes: readonly [string, string][]): void {
+  const bytes = attributes.reduce(
+    (sum, [name, value]) =>
+      sum + Buffer.byteLength(name) + Buffer.byteLength(value) + 'String'.length,
+    Buffer.byteLength(body),
+  );
+  if (bytes > MAX_MESSAGE_BYTES) throw new MessageTooLarge(task.name, bytes, MAX_MESSAGE_BYTES);
+}

@@ -1,0 +1,98 @@
+import {
+  type Context,
+  context as contextApi,
+  propagation,
+  ROOT_CONTEXT,
+  SpanStatusCode,
+} from '@opentelemetry/api';
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  Context as LambdaContext,
+} from 'aws-lambda';
+import { ERROR_TYPE } from '../instrumentation/attributes.ts';
+import { createInstruments, type Instruments } from '../instrumentation/instruments.ts';
+import { startInvocationSpan } from '../instrumentation/invocation-span.ts';
+import { createLog } from '../instrumentation/log.ts';
+import { recordFailure } from '../instrumentation/record-failure.ts';
+import type { TelemetryHandle } from '../instrumentation/telemetry-handle.ts';
+import type { Task } from '../task/define-task.ts';
+import { createTaskRegistry } from '../task/task-registry.ts';
+import { answerEnqueue } from './answer-enqueue.ts';
+import type { Producer } from './create-producer.ts';
+import { problemResponse } from './problem.ts';
+
+export interface EnqueueHandlerOptions {
+  /** Contracts; only those with `http: true` are served, all others are 404. */
+  tasks: readonly Task[];
+  producer: Producer;
+  /** @default none: spans go to whatever OpenTelemetry set-up there is, and nothing is flushed */
+  telemetry?: TelemetryHandle;
+}
+
+export type EnqueueHandler = (
+  event: APIGatewayProxyEventV2,
+  context: LambdaContext,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/**
+ * The Lambda handler of `POST /tasks/{task}` behind an HTTP API (payload format 2.0): 202 with
+ * `{"id","task","queue","trace_id"}` once SQS has the message, or a problem of RFC 9457.
+ */
+export function createEnqueueHandler(options: EnqueueHandlerOptions): EnqueueHandler {
+  const { producer, telemetry } = options;
+  const tasks = createTaskRegistry(options.tasks.filter((task) => task.http));
+  const baseLog = createLog({
+    service: telemetry?.serviceName ?? 'leadline',
+    level: telemetry?.logLevel ?? 'info',
+  });
+  let instruments: Instruments | undefined;
+
+  return async (event, lambdaContext) => {
+    const coldStart = instruments === undefined;
+    instruments ??= createInstruments();
+    if (coldStart) instruments.coldStarts.add(1);
+    const { method, path } = event.requestContext.http;
+    const { span, context } = startInvocationSpan({
+      name: 'POST /tasks/{task}',
+      trigger: 'http',
+      info: lambdaContext,
+      coldStart,
+      parent: callerContext(event),
+      attributes: {
+        'http.request.method': method,
+        'http.route': '/tasks/{task}',
+        'url.path': path,
+      },
+    });
+    const { awsRequestId } = lambdaContext;
+    const log = baseLog.bind({ requestId: awsRequestId, context });
+    let response: APIGatewayProxyStructuredResultV2;
+    try {
+      response = await contextApi.with(context, () => answerEnqueue(event, tasks, producer, log));
+      const { statusCode = 200 } = response;
+      if (statusCode >= 500) {
+        span.setAttribute(ERROR_TYPE, String(statusCode));
+        span.setStatus({ code: SpanStatusCode.ERROR });
+      }
+    } catch (error) {
+      recordFailure(span, error);
+      log.error('enqueue failed', { error });
+      response = problemResponse({ status: 500, detail: 'The request could not be handled.' });
+    }
+    span.setAttribute('http.response.status_code', response.statusCode ?? 200);
+    span.end();
+    const remainingMs = lambdaContext.getRemainingTimeInMillis();
+    await telemetry?.flush({ requestId: awsRequestId, remainingMs });
+    return response;
+  };
+}
+
+/** HTTP API gives header names in lower case, as the propagators ask for them. */
+function callerContext(event: APIGatewayProxyEventV2): Context {
+  try {
+    return propagation.extract(ROOT_CONTEXT, event.headers);
+  } catch {
+    return ROOT_CONTEXT;
+  }
+}

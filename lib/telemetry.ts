@@ -1,0 +1,2 @@
+export type { Telemetry, TelemetryOptions } from './telemetry/start-telemetry.ts';
+export { startTelemetry } from './telemetry/start-telemetry.ts';

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import type { TelemetryConfig } from './config.ts';
+
+/** The package's version; a test compares it with package.json. */
+export const DISTRO_VERSION = '0.1.0';
+
+/**
+ * The resource of docs/telemetry.md. Never `host.name`: OneUptime would count a Lambda as a host.
+ * OTEL_RESOURCE_ATTRIBUTES wins over what is found, service.name excepted (specification).
+ */
+export function createResource({ serviceName, resource: facts }: TelemetryConfig): Resource {
+  const { attributes: given } = facts;
+  const environment = given['deployment.environment.name'] ?? facts.environment;
+  const onLambda = facts.functionName !== undefined;
+  const attributes = {
+    'service.version': facts.serviceVersion,
+    'service.instance.id': facts.logStream ?? randomUUID(),
+    'deployment.environment.name': environment,
+    // OneUptime's exceptions read only the old key.
+    'deployment.environment': environment,
+    ...(onLambda && { 'cloud.provider': 'aws', 'cloud.platform': 'aws_lambda' }),
+    'cloud.region': facts.region,
+    'cloud.account.id': facts.accountId,
+    'faas.name': facts.functionName,
+    'faas.version': facts.functionVersion,
+    'faas.instance': facts.logStream,
+    'faas.max_memory': facts.memoryMb && facts.memoryMb * 1_048_576,
+    'process.runtime.name': 'nodejs',
+    'process.runtime.version': process.versions.node,
+    'telemetry.sdk.language': 'nodejs',
+    'telemetry.sdk.name': 'opentelemetry',
+    'telemetry.distro.name': 'leadline',
+    'telemetry.distro.version': DISTRO_VERSION,
+    ...given,
+    'service.name': serviceName,
+  };
+  const set = Object.entries(attributes).filter(
+    ([key, value]) => value !== undefined && key !== 'host.name',
+  );
+  return resourceFromAttributes(Object.fromEntries(set));
+}

@@ -1,0 +1,28 @@
+/**
+ * What of a function's output people see on the terminal: what is not a log line (a crash, a
+ * `console.log`), and warnings and errors that belong to no task, whose failures have their line.
+ */
+export function printFunctionOutput(print: (line: string) => void) {
+  return (line: string, functionName: string): void => {
+    const record = parseLogLine(line);
+    if (record === undefined) print(`${functionName}: ${line}`);
+    else if (['WARN', 'ERROR'].includes(record.level) && record['task.id'] === undefined) {
+      print(`${functionName}: ${record.level} ${record.message}`);
+    }
+  };
+}
+
+interface LogLine {
+  level: string;
+  message: string;
+  'task.id'?: unknown;
+}
+
+function parseLogLine(line: string): LogLine | undefined {
+  try {
+    const value = JSON.parse(line);
+    return typeof value?.level === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

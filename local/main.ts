@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { buildFunctions } from '../cli/build/build-functions.ts';
+import { describeDefaultStack } from './default-stack.ts';
+import { printFunctionOutput } from './function-output.ts';
+import { readSettings, type Settings } from './read-settings.ts';
+import type { StackDescription } from './stack-description.ts';
+import { type Stack, startStack } from './start-stack.ts';
+import { printTaskLines } from './task-lines.ts';
+import { watchSources } from './watch-sources.ts';
+
+/** `npm start`: the whole system on this machine until SIGINT or SIGTERM. */
+
+const projectDirectory = join(import.meta.dirname, '..');
+const print = (line: string) => console.log(line);
+/** Everything is gone by then; what is not would be a bug that must not keep the terminal. */
+const STOP_LIMIT_MS = 1_900;
+
+async function main(): Promise<void> {
+  const stopped = untilSignal();
+  const settings = readSettings(process.env);
+  const description = describeDefaultStack();
+  await buildFunctions({ projectDirectory });
+  const stack = await startStack(description, {
+    ...settings,
+    bundleDirectory: join(projectDirectory, 'dist/functions'),
+    onOutput: printFunctionOutput(print),
+    onWarning: print,
+  });
+  const sources = watchSources(projectDirectory, ['functions', 'lib'], () => void rebuild(stack));
+  printTaskLines(stack.telemetry, print);
+  printWelcome(stack, description, settings);
+
+  await stopped;
+  setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+  sources.stop();
+  await stack.stop();
+}
+
+/** Later signals are ignored: a terminal's Ctrl-C comes once from it and once from npm. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => resolve());
+  });
+}
+
+async function rebuild(stack: Stack): Promise<void> {
+  const start = performance.now();
+  try {
+    await buildFunctions({ projectDirectory });
+    await stack.lambda.replaceInstances();
+    print(`rebuilt in ${Math.round(performance.now() - start)} ms`);
+  } catch (error) {
+    print(
+      `The sources do not build; the functions stay as they were.\n${(error as Error).message}`,
+    );
+  }
+}
+
+function printWelcome(
+  stack: Stack,
+  { queues, functions }: StackDescription,
+  settings: Settings,
+): void {
+  const names = (each: { queueName?: string; functionName?: string }) =>
+    each.queueName ?? each.functionName;
+  print(`
+  HTTP API    ${stack.url}/tasks/{task}
+  OTLP        ${stack.url}/otlp/v1/{traces,metrics,logs}${settings.relay ? `, relayed to ${settings.relay.endpoint}` : ''}
+  SQS         ${stack.sqs.endpoint}${settings.queueDataDirectory ? `, kept in ${settings.queueDataDirectory}` : ''}
+  queues      ${queues.map(names).join(' ')}
+  functions   ${functions.map(names).join(' ')}
+
+  Try:  curl -XPOST ${stack.url}/tasks/process_order -d '{"order_id":"o-1"}'
+`);
+  print(`Leadline is ready at ${stack.url}`);
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  console.error(`Leadline could not start: ${(error as Error).message}`);
+  process.exit(1);
+}

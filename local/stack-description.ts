@@ -1,0 +1,74 @@
+/**
+ * Everything that the one-machine stack runs, in AWS's own terms. What it needs to know and
+ * nothing more: where a value is absent, AWS's default applies.
+ */
+export interface StackDescription {
+  queues: QueueDescription[];
+  functions: StackFunction[];
+  eventSourceMappings: EventSourceMappingDescription[];
+  routes: RouteDescription[];
+  schedules: ScheduleDescription[];
+}
+
+/** A function whose environment names resources that get their addresses when the stack starts. */
+export interface StackFunction extends Omit<FunctionDescription, 'environment'> {
+  environment: (addresses: StackAddresses) => Record<string, string>;
+}
+
+export interface StackAddresses {
+  queueUrl(queueName: string): string;
+}
+
+/** An SQS queue. A dead-letter queue is a queue that another one's `redrive` names. */
+export interface QueueDescription {
+  queueName: string;
+  /** @default false */
+  fifo?: boolean;
+  /** @default 30 */
+  visibilityTimeoutSeconds?: number;
+  /** @default 345600, 4 days */
+  messageRetentionSeconds?: number;
+  redrive?: { deadLetterQueueName: string; maxReceiveCount: number };
+}
+
+/** A Lambda function started from `dist/functions/<bundle>/index.mjs`, export `handler`. */
+export interface FunctionDescription {
+  functionName: string;
+  bundle: string;
+  environment: Record<string, string>;
+  /** @default 3 */
+  timeoutSeconds?: number;
+  /** @default 128 */
+  memoryMb?: number;
+  /** Upper bound of instances. @default 10 on one machine */
+  reservedConcurrency?: number;
+}
+
+export interface EventSourceMappingDescription {
+  uuid: string;
+  queueName: string;
+  functionName: string;
+  /** 1 to 10; up to 10,000 with a batching window. @default 10 */
+  batchSize?: number;
+  /** @default 0 */
+  maximumBatchingWindowSeconds?: number;
+  /** Invocations at a time. @default bounded by the function's own concurrency */
+  maximumConcurrency?: number;
+  /** FunctionResponseTypes: ReportBatchItemFailures. @default false */
+  reportBatchItemFailures?: boolean;
+}
+
+export interface RouteDescription {
+  method: string;
+  /** As in HTTP API route keys: `/tasks/{task}`. */
+  path: string;
+  functionName: string;
+}
+
+export interface ScheduleDescription {
+  name: string;
+  functionName: string;
+  rateSeconds: number;
+  /** The event; `<aws.scheduler.scheduled-time>` in it is replaced, as EventBridge Scheduler does. */
+  input: string;
+}
