@@ -6,6 +6,8 @@ export interface QueueSetting {
   dlqUrl?: string;
 }
 
+const EXAMPLE = 'give e.g. {"default":{"url":"https://sqs..."}}.';
+
 /**
  * The queues of this function, by logical name. The only place in functions/ that reads the
  * environment; a bad value stops the function before it takes its first event.
@@ -15,13 +17,12 @@ export interface QueueSetting {
 export function readQueues(env: NodeJS.ProcessEnv = process.env): Record<string, QueueSetting> {
   const value = env['QUEUES'];
   if (!value) {
-    throw new InvalidSetting(
-      'QUEUES',
-      'is not set; give e.g. {"default":{"url":"https://sqs..."}}.',
-    );
+    throw new InvalidSetting('QUEUES', `is not set; ${EXAMPLE}`);
   }
   const queues = parse(value);
-  if (Object.keys(queues).length === 0) throw new InvalidSetting('QUEUES', 'names no queue.');
+  if (Object.keys(queues).length === 0) {
+    throw new InvalidSetting('QUEUES', `names no queue; ${EXAMPLE}`);
+  }
   for (const [name, queue] of Object.entries(queues)) {
     checkUrl(`${name}.url`, queue?.url);
     if (queue?.dlqUrl !== undefined) checkUrl(`${name}.dlqUrl`, queue.dlqUrl);
@@ -34,10 +35,10 @@ function parse(value: string): Record<string, QueueSetting> {
   try {
     queues = JSON.parse(value);
   } catch {
-    throw new InvalidSetting('QUEUES', `is not JSON: ${value.slice(0, 80)}`);
+    throw new InvalidSetting('QUEUES', `is not JSON (${value.slice(0, 80)}); ${EXAMPLE}`);
   }
   if (typeof queues !== 'object' || queues === null || Array.isArray(queues)) {
-    throw new InvalidSetting('QUEUES', 'is not a JSON object of queues by name.');
+    throw new InvalidSetting('QUEUES', `is not a JSON object of queues by name; ${EXAMPLE}`);
   }
   return queues as Record<string, QueueSetting>;
 }

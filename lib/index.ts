@@ -8,11 +8,29 @@ export { InvalidTaskDefinition } from './errors/invalid-task-definition.ts';
 export { LeadlineError } from './errors/leadline-error.ts';
 export { MessageTooLarge } from './errors/message-too-large.ts';
 export { NonRetryableError } from './errors/non-retryable-error.ts';
+export { RetryLater } from './errors/retry-later.ts';
+export { TaskTimeout } from './errors/task-timeout.ts';
 export { UnknownTask } from './errors/unknown-task.ts';
-export type { RetryPolicy, Task, TaskInput, TaskOptions, TaskPayload } from './task/define-task.ts';
+export type {
+  RetryDecision,
+  RetryPolicy,
+  Task,
+  TaskInput,
+  TaskOptions,
+  TaskPayload,
+} from './task/define-task.ts';
 export { defineTask } from './task/define-task.ts';
 export type { RunTask, TaskImplementation } from './task/implement-task.ts';
 export { implementTask } from './task/implement-task.ts';
+export type {
+  Lifecycle,
+  LifecycleEmitter,
+  LifecycleEventName,
+  LifecycleEvents,
+  LifecycleListener,
+  TaskEvent,
+} from './task/lifecycle.ts';
+export { createLifecycle } from './task/lifecycle.ts';
 export type { Log, TaskContext } from './task/task-context.ts';
 export type { DecodedMessage, TaskMessage, TraceFields } from './task/task-message.ts';
 export { decodeMessage, encodeMessage, MESSAGE_VERSION } from './task/task-message.ts';

@@ -22,7 +22,7 @@ export interface BuiltFunction {
 }
 
 /** The functions of the project. */
-export const FUNCTION_NAMES: readonly string[] = ['enqueue-task', 'process-tasks'];
+const FUNCTION_NAMES: readonly string[] = ['enqueue-task', 'process-tasks'];
 
 /**
  * Bundles each function to `<outputDirectory>/<name>/index.mjs`, export `handler`, with what it

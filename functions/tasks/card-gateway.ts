@@ -9,7 +9,7 @@ export interface Charge {
 }
 
 /** What a gateway that does not answer in time looks like to its caller. */
-export class GatewayTimeout extends Error {
+class GatewayTimeout extends Error {
   override readonly name: string = 'GatewayTimeout';
 }
 

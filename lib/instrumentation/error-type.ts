@@ -4,18 +4,38 @@
  */
 export function errorType(error: unknown): string {
   if (typeof error !== 'object' || error === null) return typeof error;
-  const { name } = error as { name?: unknown };
-  if (typeof name === 'string' && name !== '' && name !== 'Error') return name.slice(0, 80);
-  const type: unknown = error.constructor;
-  return typeof type === 'function' && type.name !== '' ? type.name : 'Error';
+  try {
+    const { name } = error as { name?: unknown };
+    if (typeof name === 'string' && name !== '' && name !== 'Error') return name.slice(0, 80);
+    const type: unknown = error.constructor;
+    return typeof type === 'function' && type.name !== '' ? type.name.slice(0, 80) : 'Error';
+  } catch {
+    // A proxy or a getter that throws.
+    return 'Error';
+  }
 }
 
-/** What was thrown, as an Error: tasks may throw anything. */
+/** What was thrown, as an Error whose fields can be read: tasks may throw anything. */
 export function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
   try {
-    return new Error(typeof thrown === 'string' ? thrown : JSON.stringify(thrown));
+    return thrown instanceof Error && isReadable(thrown) ? thrown : new Error(describe(thrown));
   } catch {
     return new Error(`A ${typeof thrown} that cannot be shown was thrown.`);
   }
+}
+
+/** Whether a span can record it: one odd error must not cost a whole export. */
+function isReadable({ name, message, stack, code }: Error & { code?: unknown }): boolean {
+  return (
+    typeof name === 'string' &&
+    typeof message === 'string' &&
+    (stack === undefined || typeof stack === 'string') &&
+    (code === undefined || typeof code === 'string' || typeof code === 'number')
+  );
+}
+
+function describe(thrown: unknown): string {
+  if (typeof thrown !== 'object' || thrown === null) return String(thrown);
+  const { message } = thrown as { message?: unknown };
+  return typeof message === 'string' ? message : (JSON.stringify(thrown) ?? 'undefined');
 }

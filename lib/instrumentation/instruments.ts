@@ -1,17 +1,31 @@
-import { type Attributes, metrics } from '@opentelemetry/api';
+import { type Attributes, type Counter, type Histogram, metrics } from '@opentelemetry/api';
 import { ERROR_TYPE } from './attributes.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from './scope.ts';
 
 /** The counters and histograms of docs/telemetry.md that producers and workers write. */
-export type Instruments = ReturnType<typeof createInstruments>;
+export interface Instruments {
+  taskAttempts: Pick<Counter, 'add'>;
+  taskStarted: Pick<Counter, 'add'>;
+  taskCompleted: Pick<Counter, 'add'>;
+  taskFailed: Pick<Counter, 'add'>;
+  taskRetries: Pick<Counter, 'add'>;
+  taskDead: Pick<Counter, 'add'>;
+  taskUnfinished: Pick<Counter, 'add'>;
+  taskDuration: Pick<Histogram, 'record'>;
+  taskWait: Pick<Histogram, 'record'>;
+  taskEnqueued: Pick<Counter, 'add'>;
+  processDuration: Pick<Histogram, 'record'>;
+  clientOperationDuration: Pick<Histogram, 'record'>;
+  coldStarts: Pick<Counter, 'add'>;
+}
 
 /**
  * Call it after the meter provider is registered: OpenTelemetry's API has no proxy for meters, so
  * instruments made earlier write to nowhere for ever.
  */
-export function createInstruments() {
+export function createInstruments(): Instruments {
   const meter = metrics.getMeter(SCOPE_NAME, SCOPE_VERSION);
-  const limitErrorType = createErrorTypeLimit();
+  const limited = createErrorTypeLimit();
   return {
     taskAttempts: meter.createCounter('task.attempts', {
       unit: '{attempt}',
@@ -25,15 +39,25 @@ export function createInstruments() {
       unit: '{task}',
       description: 'Attempts that completed their task.',
     }),
-    taskFailed: limitErrorType(
+    taskFailed: limited.counter(
       meter.createCounter('task.failed', { unit: '{task}', description: 'Attempts that failed.' }),
     ),
-    taskRetries: limitErrorType(
+    taskRetries: limited.counter(
       meter.createCounter('task.retries', {
         unit: '{retry}',
         description: 'Failed attempts whose message stays on its queue.',
       }),
     ),
+    taskDead: limited.counter(
+      meter.createCounter('task.dead', {
+        unit: '{task}',
+        description: 'Messages that were sent to their dead-letter queue.',
+      }),
+    ),
+    taskUnfinished: meter.createCounter('task.unfinished', {
+      unit: '{task}',
+      description: 'Messages handed back because the invocation ended before them.',
+    }),
     taskDuration: meter.createHistogram('task.duration', {
       unit: 'ms',
       description: 'Time that an attempt took.',
@@ -46,13 +70,13 @@ export function createInstruments() {
       unit: '{task}',
       description: 'Messages that SQS took.',
     }),
-    processDuration: limitErrorType(
+    processDuration: limited.histogram(
       meter.createHistogram('messaging.process.duration', {
         unit: 's',
         description: 'Duration of processing operation.',
       }),
     ),
-    clientOperationDuration: limitErrorType(
+    clientOperationDuration: limited.histogram(
       meter.createHistogram('messaging.client.operation.duration', {
         unit: 's',
         description: 'Duration of messaging operation initiated by a producer or consumer client.',
@@ -65,16 +89,16 @@ export function createInstruments() {
   };
 }
 
-interface Recorder {
-  add?(value: number, attributes?: Attributes): void;
-  record?(value: number, attributes?: Attributes): void;
-}
-
 /** Error names come from user code; each new one is a new series that somebody pays for. */
 const MAX_ERROR_TYPES = 50;
 
+interface ErrorTypeLimit {
+  counter(counter: Counter): Pick<Counter, 'add'>;
+  histogram(histogram: Histogram): Pick<Histogram, 'record'>;
+}
+
 /** At most 50 values of `error.type` an instance, then `other`. */
-function createErrorTypeLimit() {
+function createErrorTypeLimit(): ErrorTypeLimit {
   const seen = new Set<string>();
   const limit = (attributes: Attributes = {}): Attributes => {
     const type = attributes[ERROR_TYPE];
@@ -83,11 +107,10 @@ function createErrorTypeLimit() {
     seen.add(type);
     return attributes;
   };
-  return <T extends Recorder>(recorder: T): Pick<T, keyof Recorder & keyof T> => {
-    const limited: Recorder = {
-      add: (value, attributes) => recorder.add?.(value, limit(attributes)),
-      record: (value, attributes) => recorder.record?.(value, limit(attributes)),
-    };
-    return limited as Pick<T, keyof Recorder & keyof T>;
+  return {
+    counter: (counter) => ({ add: (value, attributes) => counter.add(value, limit(attributes)) }),
+    histogram: (histogram) => ({
+      record: (value, attributes) => histogram.record(value, limit(attributes)),
+    }),
   };
 }

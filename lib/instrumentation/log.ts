@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { type Context, context as contextApi, trace } from '@opentelemetry/api';
 import { logs, SeverityNumber } from '@opentelemetry/api-logs';
 import type { Log } from '../task/task-context.ts';
+import { isAbandoned } from './attempt-state.ts';
 import { REQUEST_ID } from './attributes.ts';
 import { type Loggable, toLoggable } from './loggable.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from './scope.ts';
@@ -73,12 +74,13 @@ function writeRecord(
   attributes: Readonly<Record<string, unknown>> | undefined,
 ): void {
   const active = contextApi.active();
+  if (isAbandoned(active) || (binding.context && isAbandoned(binding.context))) return;
   const context = trace.getSpanContext(active) ? active : (binding.context ?? active);
   const span = trace.getSpanContext(context);
   const { text, severity } = LEVELS[level];
   const now = Date.now();
   const body = String(message);
-  const values = toLoggable({ ...binding.attributes, ...attributes }) as Record<string, Loggable>;
+  const values = { ...toAttributes(binding.attributes), ...toAttributes(attributes) };
 
   const line: Record<string, Loggable> = {
     timestamp: new Date(now).toISOString(),
@@ -94,7 +96,11 @@ function writeRecord(
   for (const [key, value] of Object.entries(values)) {
     line[Object.hasOwn(line, key) ? `attributes.${key}` : key] = value;
   }
-  write(`${JSON.stringify(line)}\n`);
+  try {
+    write(`${JSON.stringify(line)}\n`);
+  } catch {
+    // A line that nobody takes is no reason to lose the record.
+  }
 
   logs.getLogger(SCOPE_NAME, SCOPE_VERSION).emit({
     timestamp: now,
@@ -108,6 +114,13 @@ function writeRecord(
       ...flatten(values),
     },
   });
+}
+
+/** Each source by itself: a getter that throws costs its own attribute and no other. */
+function toAttributes(source: unknown): Record<string, Loggable> {
+  const value = toLoggable(source ?? {});
+  if (typeof value !== 'object' || Array.isArray(value)) return { attributes: value };
+  return value as Record<string, Loggable>;
 }
 
 /** Backends store attributes as strings: a nested value is worth more as JSON than as a tree. */

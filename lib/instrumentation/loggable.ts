@@ -1,3 +1,5 @@
+import { toError } from './error-type.ts';
+
 /** A value as a log line can hold it. */
 export type Loggable =
   | string
@@ -12,11 +14,7 @@ export type Loggable =
  * readable and never breaks the task that logged it. Keeps at most 4 levels and 100 entries each.
  */
 export function toLoggable(value: unknown, depth = 4): Loggable {
-  try {
-    return convert(value, depth, new Set());
-  } catch (error) {
-    return `[unreadable: ${error instanceof Error ? error.message : 'threw'}]`;
-  }
+  return safely(() => convert(value, depth, new Set()));
 }
 
 const MAX_ENTRIES = 100;
@@ -56,9 +54,9 @@ function convertEntries(value: object, each: (inner: unknown) => Loggable): Logg
   if (value instanceof Error) {
     const { name, message, stack, cause } = value;
     return {
-      name,
-      message,
-      ...(stack !== undefined && { stack }),
+      name: each(name),
+      message: each(message),
+      ...(stack !== undefined && { stack: each(stack) }),
       ...(cause !== undefined && { cause: each(cause) }),
     };
   }
@@ -67,17 +65,17 @@ function convertEntries(value: object, each: (inner: unknown) => Loggable): Logg
   if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map(each);
   const source = value instanceof Map ? Object.fromEntries(value) : value;
   if (source instanceof Set) return [...source].slice(0, MAX_ENTRIES).map(each);
-  const result: Record<string, Loggable> = {};
-  for (const key of Object.keys(source).slice(0, MAX_ENTRIES)) {
-    result[key] = safely(() => each((source as Record<string, unknown>)[key]));
-  }
-  return result;
+  const keys = Object.keys(source).slice(0, MAX_ENTRIES);
+  // fromEntries defines its keys, so a key `__proto__` is a key like any other.
+  return Object.fromEntries(
+    keys.map((key) => [key, safely(() => each((source as Record<string, unknown>)[key]))]),
+  );
 }
 
 function safely(read: () => Loggable): Loggable {
   try {
     return read();
   } catch (error) {
-    return `[threw: ${error instanceof Error ? error.message : 'unknown'}]`;
+    return `[threw: ${toError(error).message}]`;
   }
 }

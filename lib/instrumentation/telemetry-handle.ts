@@ -16,6 +16,10 @@ export interface TelemetryHandle {
   readonly serviceName: string;
   readonly logLevel: LogLevel;
   readonly traceMode: TraceMode;
+  /** Milliseconds that a flush may hold the response back: 0 where it comes after the response. */
+  readonly flushBeforeResponseMs: number;
+  /** Calls back at SIGTERM, before the last flush. */
+  onShutdown(callback: () => void | Promise<void>): void;
   /** Sends what there is. Never rejects, and never takes longer than its bound. */
   flush(request: FlushRequest): Promise<void>;
 }

@@ -15,6 +15,11 @@ export const MAX_MESSAGE_ATTRIBUTES = 10;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that SQS refuses.
 const REFUSED = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/u;
 
+/** The text without what SQS refuses. */
+export function removeRefused(text: string): string {
+  return text.replace(new RegExp(REFUSED, 'gu'), '');
+}
+
 /** Whether SQS takes the text as a body or an attribute's value. */
 export function isMessageText(text: string): boolean {
   return !REFUSED.test(text);

@@ -6,8 +6,8 @@ import { ERROR_TYPE } from '../instrumentation/attributes.ts';
 import { errorType } from '../instrumentation/error-type.ts';
 import type { Task } from '../task/define-task.ts';
 import type { Log } from '../task/task-context.ts';
+import { MAX_MESSAGE_BYTES } from '../task/task-message.ts';
 import type { TaskRegistry } from '../task/task-registry.ts';
-import { MAX_MESSAGE_BYTES } from './build-message.ts';
 import type { Producer } from './create-producer.ts';
 import { problemResponse } from './problem.ts';
 
@@ -85,8 +85,10 @@ function parseJson(body: Buffer): { value: unknown } | { problem: string } {
   }
 }
 
-/** A JSON pointer (RFC 6901) beside the path, as the example of RFC 9457 has it. */
+/** A JSON pointer as a URI fragment (RFC 6901, 6) beside the path, as RFC 9457's example has it. */
 function describeIssue({ path, message }: PayloadIssue): Record<string, unknown> {
-  const escaped = path.map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1'));
+  const escaped = path.map((key) =>
+    encodeURIComponent(String(key).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')),
+  );
   return { path, pointer: ['#', ...escaped].join('/'), detail: message };
 }

@@ -3,11 +3,8 @@ import { InvalidEnqueueOptions } from '../errors/invalid-enqueue-options.ts';
 import { MessageTooLarge } from '../errors/message-too-large.ts';
 import { isMessageText, MAX_MESSAGE_ATTRIBUTES } from '../instrumentation/trace-carrier.ts';
 import type { Task } from '../task/define-task.ts';
-import { encodeMessage, type TraceFields } from '../task/task-message.ts';
+import { encodeMessage, MAX_MESSAGE_BYTES, type TraceFields } from '../task/task-message.ts';
 import type { EnqueueOptions, ProducerQueue } from './enqueue-options.ts';
-
-/** SQS's limit for body and attributes together: 1 MiB. */
-export const MAX_MESSAGE_BYTES = 1_048_576;
 
 export interface MessageParts {
   id: string;
@@ -26,7 +23,10 @@ export interface MessageParts {
  */
 export function buildMessage(parts: MessageParts): SendMessageCommandInput {
   const { id, task, payload, queue, options, traceFields } = parts;
-  const own = Object.entries(options.attributes ?? {}).filter(([name]) => !(name in traceFields));
+  // Workers read trace fields in any letter case: the user's must not take the place of ours.
+  const own = Object.entries(options.attributes ?? {}).filter(
+    ([name]) => !Object.hasOwn(traceFields, name.toLowerCase()),
+  );
   for (const [name, value] of own) checkAttribute(name, value);
   if (own.length > MAX_MESSAGE_ATTRIBUTES) {
     throw new InvalidEnqueueOptions(

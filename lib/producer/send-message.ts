@@ -1,4 +1,8 @@
-import type { SendMessageCommandInput, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  SendMessageCommand,
+  type SendMessageCommandInput,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import { EnqueueFailed } from '../errors/enqueue-failed.ts';
 import { ERROR_TYPE } from '../instrumentation/attributes.ts';
 import { errorType, toError } from '../instrumentation/error-type.ts';
@@ -24,8 +28,6 @@ export async function sendMessage(
   };
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
-  // Loaded here, so that a worker whose tasks never enqueue never loads the SDK.
-  const { SendMessageCommand } = await import('@aws-sdk/client-sqs');
   try {
     const { MessageId = '' } = await client.send(new SendMessageCommand(input));
     duration.record(seconds(), attributes);
@@ -46,5 +48,7 @@ function isRetryable(error: unknown): boolean {
     $retryable?: unknown;
   };
   const status = $metadata?.httpStatusCode;
-  return $retryable !== undefined || status === undefined || status >= 500 || status === 429;
+  if (status === undefined || status >= 500 || status === 429) return true;
+  // SQS throttles with 400 (RequestThrottled, KmsThrottled) or 403 (RequestThrottled, query API).
+  return $retryable !== undefined || /throttl/i.test(errorType(error));
 }

@@ -9,7 +9,14 @@ export interface RetryPolicy {
   readonly minDelaySeconds: number;
   /** @default 300 */
   readonly maxDelaySeconds: number;
+  /**
+   * Decides for one error: `false` is not to be tried again, a number is the delay in seconds, and
+   * `true` or nothing is the backoff. Asked only while attempts are left.
+   */
+  readonly when?: RetryDecision;
 }
+
+export type RetryDecision = (error: unknown, attempt: number) => boolean | number | undefined;
 
 export interface TaskOptions<Schema extends StandardSchemaV1> {
   /** `^[a-z][a-z0-9_.-]{0,79}$`: in the URL, on the wire and in every metric. */
@@ -78,13 +85,16 @@ export function defineTask<const Schema extends StandardSchemaV1>(
       throw problem(`retry.${key} is ${value}; use a whole number of seconds from 0 to 43200.`);
     }
   }
+  if (retry.when !== undefined && typeof retry.when !== 'function') {
+    throw problem('retry.when is not a function of (error, attempt).');
+  }
   if (retry.minDelaySeconds > retry.maxDelaySeconds) {
     throw problem(
       `retry.minDelaySeconds (${retry.minDelaySeconds}) is over maxDelaySeconds (${retry.maxDelaySeconds}).`,
     );
   }
   // A Lambda function runs for at most 15 minutes.
-  if (!(timeoutSeconds > 0 && timeoutSeconds <= 900)) {
+  if (typeof timeoutSeconds !== 'number' || !(timeoutSeconds > 0 && timeoutSeconds <= 900)) {
     throw problem(`timeoutSeconds is ${timeoutSeconds}; use a number over 0 and up to 900.`);
   }
   return Object.freeze({ name, queue, payload, retry: Object.freeze(retry), timeoutSeconds, http });

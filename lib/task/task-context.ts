@@ -19,6 +19,8 @@ export interface TaskContext {
   readonly enqueuedAt?: Date;
   /** Logical name of the queue that it came from. */
   readonly queue: string;
+  /** The message group, when the message has one. */
+  readonly groupId?: string;
   /** Aborted when the time of the attempt is up. Hand it to `fetch`, timers and the AWS SDK. */
   readonly signal: AbortSignal;
   readonly log: Log;

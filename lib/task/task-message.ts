@@ -4,6 +4,9 @@ import { InvalidMessage } from '../errors/invalid-message.ts';
 /** The version that this code writes, and the newest that it reads. */
 export const MESSAGE_VERSION = 1;
 
+/** SQS's limit for body and attributes together: 1 MiB. */
+export const MAX_MESSAGE_BYTES = 1_048_576;
+
 /** Trace context as it travels: propagator fields such as `traceparent` and their values. */
 export type TraceFields = Readonly<Record<string, string>>;
 

@@ -17,7 +17,7 @@ export interface FlushParts {
 }
 
 /** A flush never takes longer than this, whatever the backend does. */
-const FLUSH_BOUND_MS = 2_500;
+export const FLUSH_BOUND_MS = 2_500;
 /** What is left of the invocation's time after a flush, so that Lambda never kills it for one. */
 const MARGIN_MS = 200;
 /** Keeps a request well under the 1 MB that OneUptime asks for. */

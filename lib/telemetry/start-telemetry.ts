@@ -12,18 +12,23 @@ import {
   type TelemetryConfig,
 } from './config.ts';
 import { createExporters } from './create-exporters.ts';
-import { createFlush } from './create-flush.ts';
+import { createFlush, FLUSH_BOUND_MS } from './create-flush.ts';
 import { createMetricReader } from './create-metric-reader.ts';
 import { createPropagator } from './create-propagator.ts';
 import { registerContext } from './register-context.ts';
 import { renameMetrics } from './rename-metrics.ts';
 import { createResource, DISTRO_VERSION } from './resource.ts';
+import { createShutdown } from './shutdown.ts';
 import { createRateLimitedWarn, writeWarning } from './warn.ts';
 
 export interface Telemetry {
   readonly serviceName: string;
   readonly logLevel: TelemetryConfig['logLevel'];
   readonly traceMode: TelemetryConfig['traceMode'];
+  /** Milliseconds that a flush may hold the response back. */
+  readonly flushBeforeResponseMs: number;
+  /** Calls back at SIGTERM, before the last flush. */
+  onShutdown(callback: () => void | Promise<void>): void;
   /**
    * Sends what was recorded since the last flush. Never rejects and never takes longer than
    * 2.5 s, or than the invocation's remaining time less 200 ms.
@@ -49,13 +54,15 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   // Trace context is passed on even when the SDK is disabled: specification, OTEL_SDK_DISABLED.
   registerContext(createPropagator(config.propagators, warnings));
   for (const warning of warnings) writeWarning(config.serviceName, warning);
-  const { serviceName, logLevel, traceMode } = config;
-  const flush = config.disabled ? undefined : startSdk(config);
+  const { serviceName, logLevel, traceMode, disabled } = config;
+  const flush = disabled ? async () => {} : startSdk(config);
   return {
     serviceName,
     logLevel,
     traceMode,
-    flush: async ({ remainingMs }) => flush?.(remainingMs),
+    flushBeforeResponseMs: disabled ? 0 : FLUSH_BOUND_MS,
+    onShutdown: createShutdown(flush),
+    flush: ({ remainingMs }) => flush(remainingMs),
   };
 }
 

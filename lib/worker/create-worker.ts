@@ -6,10 +6,15 @@ import { createLog } from '../instrumentation/log.ts';
 import type { TelemetryHandle } from '../instrumentation/telemetry-handle.ts';
 import type { Task } from '../task/define-task.ts';
 import type { TaskImplementation } from '../task/implement-task.ts';
+import type { LifecycleEmitter } from '../task/lifecycle.ts';
 import { createImplementationRegistry } from '../task/task-registry.ts';
 import { flushTelemetry } from './flush-telemetry.ts';
+import { startDeadline } from './invocation-deadline.ts';
+import { createListenerCalls } from './listener-calls.ts';
 import { processBatch } from './process-batch.ts';
+import type { MessageResult } from './process-message.ts';
 import { createQueueIndex, type WorkerQueues } from './queue-index.ts';
+import type { SqsCalls, SqsSender } from './sqs-calls.ts';
 import { type TracedContext, traceContext } from './trace-context.ts';
 
 export interface WorkerOptions {
@@ -21,18 +26,28 @@ export interface WorkerOptions {
   telemetry?: TelemetryHandle;
   /** Records of a batch that run at a time. @default the batch's size, at most 10 */
   concurrency?: number;
+  /**
+   * `each` deletes every message as it is finished, so that a killed process brings back only what
+   * it had not finished, at the price of one SQS call a message. @default 'batch'
+   */
+  acknowledge?: 'batch' | 'each';
+  /** Listeners of the worker's events. @default none */
+  lifecycle?: LifecycleEmitter;
+  /** The SQS client. @default one with the SDK's own defaults, loaded when it is first needed */
+  client?: SqsSender;
+  /** Is told the result of each record; `leadline/testing` uses it. */
+  onResults?: (results: readonly MessageResult[]) => void;
 }
 
 /** A Lambda handler for an SQS event source mapping with `ReportBatchItemFailures`. */
 export type Worker = (event: SQSEvent, context: LambdaContext) => Promise<SQSBatchResponse>;
 
 const MAX_CONCURRENCY = 10;
-/** Before the invocation's timeout, so that what was done can still be answered. */
-const DEADLINE_MARGIN_MS = 1_500;
 
 /**
- * A worker for these implementations: runs every record in its own span and answers with the
- * records that failed, which SQS then delivers again.
+ * A worker for these implementations. Every record runs in its own span, and the answer names
+ * those that are to be delivered again. Nothing is lost: a message is done, still on its queue,
+ * or in its dead-letter queue.
  *
  * @throws InvalidTaskDefinition for two tasks of one name or a contract without implementation;
  * InvalidSetting without any queue.
@@ -41,7 +56,7 @@ export function createWorker(
   implementations: readonly TaskImplementation[],
   options: WorkerOptions,
 ): Worker {
-  const { queues, contracts, telemetry } = options;
+  const { queues, contracts, telemetry, lifecycle, acknowledge = 'batch' } = options;
   const registry = createImplementationRegistry(implementations, contracts);
   if (Object.keys(queues).length === 0) {
     throw new InvalidSetting(
@@ -50,33 +65,74 @@ export function createWorker(
     );
   }
   const findQueue = createQueueIndex(queues);
+  const tasks = [...registry.keys()];
   const serviceLog = createLog({
     service: telemetry?.serviceName ?? 'leadline',
     level: telemetry?.logLevel ?? 'info',
   });
   let instruments: Instruments | undefined;
+  let sqsCalls: Promise<SqsCalls> | undefined;
+  const sqs = () => {
+    sqsCalls ??= import('./sqs-calls.ts').then(({ createSqsCalls }) =>
+      createSqsCalls(options.client),
+    );
+    return sqsCalls;
+  };
+  telemetry?.onShutdown(async () => {
+    const calls = createListenerCalls(lifecycle, serviceLog);
+    serviceLog.info('worker shutting down');
+    calls.emit('workerShuttingDown', { tasks });
+    await calls.settle();
+  });
 
   const worker = middy<SQSEvent, SQSBatchResponse>();
   if (telemetry !== undefined) worker.use(flushTelemetry(telemetry));
   const traced = worker
     .use(traceContext({ queues, ...(telemetry && { traceMode: telemetry.traceMode }) }))
     .handler(async (event, context) => {
-      const log = serviceLog.bind({
-        requestId: context.awsRequestId,
-        context: context.batchTrace.invocation,
-      });
-      if (instruments === undefined) log.info('worker ready', { tasks: [...registry.keys()] });
+      const { batchTrace, awsRequestId: requestId } = context;
+      const receivedAt = Date.now();
+      const log = serviceLog.bind({ requestId, context: batchTrace.invocation });
+      const listeners = createListenerCalls(lifecycle, log);
+      if (instruments === undefined) {
+        log.info('worker ready', { tasks });
+        listeners.emit('workerReady', { tasks });
+      }
       instruments ??= createInstruments();
-      const remainingMs = context.getRemainingTimeInMillis();
-      const deadline = Date.now() + remainingMs - Math.min(DEADLINE_MARGIN_MS, remainingMs / 2);
-      const concurrency = options.concurrency ?? Math.min(event.Records.length, MAX_CONCURRENCY);
-      const { batchTrace } = context;
-      return processBatch(
-        event.Records,
-        { findQueue, concurrency },
-        { registry, instruments, batchTrace, log, deadline },
+      const deadline = startDeadline(
+        context.getRemainingTimeInMillis(),
+        telemetry?.flushBeforeResponseMs ?? 0,
       );
+      const batchLength = event.Records.length;
+      const results = await processBatch(
+        event.Records,
+        { findQueue, concurrency: options.concurrency ?? Math.min(batchLength, MAX_CONCURRENCY) },
+        {
+          registry,
+          instruments,
+          batchTrace,
+          log,
+          deadline,
+          sqs,
+          emit: listeners.emit,
+          acknowledge,
+          receivedAt,
+          batchLength,
+        },
+      );
+      deadline.clear();
+      await listeners.settle();
+      options.onResults?.(results);
+      return toResponse(results);
     });
   // Lambda calls with its own context; the middleware adds the trace before the handler sees it.
   return async (event, context) => traced(event, context as TracedContext);
+}
+
+function toResponse(results: readonly MessageResult[]): SQSBatchResponse {
+  return {
+    batchItemFailures: results
+      .filter(({ outcome }) => outcome === 'retry' || outcome === 'unfinished')
+      .map(({ record }) => ({ itemIdentifier: record.messageId })),
+  };
 }

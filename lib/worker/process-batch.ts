@@ -1,6 +1,11 @@
-import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import { type MessageEnvironment, processMessage } from './process-message.ts';
-import type { QueueIndex } from './queue-index.ts';
+import type { SQSRecord } from 'aws-lambda';
+import { changeVisibilities } from './change-visibilities.ts';
+import { isFifo, readMessage } from './message-facts.ts';
+import { type MessageResult, processMessage } from './process-message.ts';
+import { type QueueIndex, sqsNameOf, type WorkerQueue } from './queue-index.ts';
+import { startReport } from './report-attempt.ts';
+import { runLanes } from './run-lanes.ts';
+import type { WorkerEnvironment } from './worker-environment.ts';
 
 export interface BatchOptions {
   findQueue: QueueIndex;
@@ -8,31 +13,85 @@ export interface BatchOptions {
   concurrency: number;
 }
 
-/** Processes the records side by side and answers which of them failed. Never throws. */
+/**
+ * Processes a batch: standard messages side by side, a FIFO group in its order and stopped by its
+ * first failure. Then the failed messages get their delays. Never rejects.
+ *
+ * @returns one result a record, in the order of the records.
+ */
 export async function processBatch(
   records: readonly SQSRecord[],
   { findQueue, concurrency }: BatchOptions,
-  environment: MessageEnvironment,
-): Promise<SQSBatchResponse> {
-  const failed = new Set<SQSRecord>();
-  const waiting = [...records];
-  const takeNext = async () => {
-    for (let record = waiting.shift(); record !== undefined; record = waiting.shift()) {
-      const queue = findQueue(record.eventSourceARN);
-      if (queue === undefined) {
-        environment.log.error(
-          `${record.eventSourceARN} is not in QUEUES; the message stays on its queue.`,
-          { 'messaging.message.id': record.messageId },
-        );
-        failed.add(record);
-      } else if ((await processMessage(record, queue, environment)) !== 'completed') {
-        failed.add(record);
-      }
-    }
+  environment: WorkerEnvironment,
+): Promise<MessageResult[]> {
+  const queues = new Map(records.map((record) => [record, findQueue(record.eventSourceARN)]));
+  const queueOf = (record: SQSRecord): WorkerQueue => {
+    const sqsName = sqsNameOf(record.eventSourceARN);
+    return queues.get(record) ?? { name: sqsName, sqsName };
   };
-  await Promise.all(Array.from({ length: concurrency }, takeNext));
-  const batchItemFailures = records
-    .filter((record) => failed.has(record))
-    .map(({ messageId }) => ({ itemIdentifier: messageId }));
-  return { batchItemFailures };
+  const known = records.filter((record) => queues.get(record) !== undefined);
+  const { results, notRun } = await runLanes({
+    lanes: toLanes(known, queueOf),
+    concurrency,
+    canStart: () => Date.now() < environment.deadline.at,
+    run: (record) => processMessage(record, queueOf(record), environment),
+    // A dead message frees its group: its copy is in the dead-letter queue.
+    goesOn: ({ outcome }) => outcome === 'completed' || outcome === 'dead',
+  });
+  for (const [record, stoppedBy] of notRun) {
+    results.set(record, handBack(record, queueOf(record), stoppedBy, environment));
+  }
+  for (const record of records) {
+    if (!results.has(record)) results.set(record, refuse(record, queueOf(record), environment));
+  }
+  const ordered = records.flatMap((record) => results.get(record) ?? []);
+  await changeVisibilities(ordered, environment);
+  return ordered;
+}
+
+/** One lane a FIFO message group, one a standard message. */
+function toLanes(
+  records: readonly SQSRecord[],
+  queueOf: (record: SQSRecord) => WorkerQueue,
+): SQSRecord[][] {
+  const lanes = new Map<unknown, SQSRecord[]>();
+  for (const record of records) {
+    const queue = queueOf(record);
+    const key = isFifo(queue)
+      ? `${queue.sqsName} ${record.attributes.MessageGroupId ?? ''}`
+      : record;
+    const lane = lanes.get(key);
+    if (lane === undefined) lanes.set(key, [record]);
+    else lane.push(record);
+  }
+  return [...lanes.values()];
+}
+
+/**
+ * Not run: at the deadline it is to come back at once; behind a failed message of its FIFO group
+ * with that one's delay, so that the group comes back together and in order.
+ */
+function handBack(
+  record: SQSRecord,
+  queue: WorkerQueue,
+  stoppedBy: MessageResult | undefined,
+  environment: WorkerEnvironment,
+): MessageResult {
+  startReport(readMessage(record, queue, environment.registry), environment).finish({
+    outcome: 'unfinished',
+  });
+  const visibilitySeconds = stoppedBy === undefined ? 0 : stoppedBy.visibilitySeconds;
+  return {
+    record,
+    queue,
+    outcome: 'unfinished',
+    ...(visibilitySeconds !== undefined && { visibilitySeconds }),
+  };
+}
+
+function refuse(record: SQSRecord, queue: WorkerQueue, { log }: WorkerEnvironment): MessageResult {
+  log.error(`${record.eventSourceARN} is not in QUEUES; the message stays on its queue.`, {
+    'messaging.message.id': record.messageId,
+  });
+  return { record, queue, outcome: 'retry' };
 }

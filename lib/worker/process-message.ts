@@ -1,110 +1,80 @@
-import { type Attributes, context as contextApi, type Span } from '@opentelemetry/api';
+import { context as contextApi } from '@opentelemetry/api';
 import type { SQSRecord } from 'aws-lambda';
-import type { InvalidMessage } from '../errors/invalid-message.ts';
-import { UnknownTask } from '../errors/unknown-task.ts';
 import {
-  ERROR_TYPE,
-  QUEUE_NAME,
-  TASK_ATTEMPT,
-  TASK_ID,
-  TASK_NAME,
-  TASK_OUTCOME,
-  TASK_WAIT_MS,
-} from '../instrumentation/attributes.ts';
-import { errorType, toError } from '../instrumentation/error-type.ts';
-import type { Instruments } from '../instrumentation/instruments.ts';
+  type AttemptState,
+  abandonAttempt,
+  withAttemptState,
+} from '../instrumentation/attempt-state.ts';
+import { TASK_OUTCOME } from '../instrumentation/attributes.ts';
+import { toError } from '../instrumentation/error-type.ts';
 import type { BindableLog } from '../instrumentation/log.ts';
-import { recordFailure } from '../instrumentation/record-failure.ts';
-import type { TaskImplementation } from '../task/implement-task.ts';
-import { type DecodedMessage, decodeMessage, MESSAGE_VERSION } from '../task/task-message.ts';
-import type { ImplementationRegistry } from '../task/task-registry.ts';
+import { backoffSeconds, clampDelaySeconds } from '../task/retry-delay.ts';
 import { validatePayload } from '../task/validate-payload.ts';
-import type { BatchTrace } from './batch-trace.ts';
+import { decideOutcome, type Failure } from './decide-outcome.ts';
+import { isFifo, type MessageContent, type MessageFacts, readMessage } from './message-facts.ts';
 import type { WorkerQueue } from './queue-index.ts';
+import { type AttemptReport, type Conclusion, startReport } from './report-attempt.ts';
 import { runAttempt } from './run-attempt.ts';
+import { sendDeadLetter } from './send-dead-letter.ts';
+import { SQS_CALL_TIMEOUT_MS, type WorkerEnvironment } from './worker-environment.ts';
 
 /** What became of a message in this attempt. */
-export type Outcome = 'completed' | 'retry';
+export type Outcome = 'completed' | 'retry' | 'dead' | 'unfinished';
 
-/** What processing a message needs of its worker and its invocation. */
-export interface MessageEnvironment {
-  registry: ImplementationRegistry;
-  instruments: Instruments;
-  batchTrace: BatchTrace;
-  log: BindableLog;
-  /** When the invocation must be done with its tasks, by `Date.now()`. */
-  deadline: number;
+export interface MessageResult {
+  readonly record: SQSRecord;
+  readonly queue: WorkerQueue;
+  readonly outcome: Outcome;
+  /** When it is to be delivered again, in seconds from now; absent: as its visibility timeout says. */
+  readonly visibilitySeconds?: number;
+  readonly error?: unknown;
 }
 
-/** Takes one record from its delivery to its outcome, in a span of its own. Never throws. */
+/** Takes one record from its delivery to its outcome, in a span of its own. Never rejects. */
 export async function processMessage(
   record: SQSRecord,
   queue: WorkerQueue,
-  environment: MessageEnvironment,
-): Promise<Outcome> {
-  const { registry, instruments, batchTrace } = environment;
-  const start = Date.now();
-  const attempt = Number(record.attributes.ApproximateReceiveCount) || 1;
-  const decoded = tryDecode(record);
-  const message = 'message' in decoded ? decoded.message : undefined;
-  const implementation = message && findImplementation(registry, message);
-  const taskName = implementation?.task.name ?? 'unknown';
-  const labels = { [TASK_NAME]: taskName, [QUEUE_NAME]: queue.name };
-  const waitMs = attempt === 1 ? waitedMs(record, message, start) : undefined;
-  const { span, context } = batchTrace.startSpan(record, {
-    [TASK_NAME]: message?.task ?? 'unknown',
-    [TASK_ID]: message?.id ?? record.messageId,
-    [TASK_ATTEMPT]: attempt,
-    ...(waitMs !== undefined && { [TASK_WAIT_MS]: waitMs }),
-  });
-  const log = environment.log.bind({
-    context,
-    attributes: {
-      [TASK_ID]: message?.id ?? record.messageId,
-      [TASK_NAME]: message?.task ?? 'unknown',
-      [QUEUE_NAME]: queue.name,
-      [TASK_ATTEMPT]: attempt,
-    },
-  });
-  instruments.taskAttempts.add(1, labels);
-  if (waitMs !== undefined) instruments.taskWait.record(waitMs, labels);
-
-  return contextApi.with(context, async () => {
-    let failure: unknown;
-    let outcome: Outcome = 'completed';
-    try {
-      if ('error' in decoded) throw decoded.error;
-      if (implementation === undefined) throw unknownTask(decoded.message);
-      await run(implementation, decoded.message, { attempt, queue, log, labels }, environment);
-    } catch (error) {
-      failure = error;
-      outcome = 'retry';
-    }
-    const durationMs = Date.now() - start;
-    conclude({ span, log, instruments, labels, attempt, durationMs, outcome, failure });
-    return outcome;
-  });
+  environment: WorkerEnvironment,
+): Promise<MessageResult> {
+  const facts = readMessage(record, queue, environment.registry);
+  const report = startReport(facts, environment);
+  const state: AttemptState = { abandoned: false, openSpans: new Set() };
+  const end = await contextApi.with(withAttemptState(report.context, state), () =>
+    attemptTask(facts, report, environment),
+  );
+  if (end.kind === 'unfinished') {
+    abandonAttempt(state, (span) => span.setAttribute(TASK_OUTCOME, 'unfinished'));
+  } else if (end.kind === 'failed') {
+    abandonAttempt(state);
+  }
+  // The context without the attempt's state: what the worker itself does is never dropped.
+  const conclusion = await contextApi.with(report.context, () =>
+    conclude(facts, end, report.log, environment),
+  );
+  report.finish(conclusion);
+  const result = toResult(facts, conclusion);
+  if (environment.acknowledge === 'each') await acknowledge(result, environment);
+  return result;
 }
 
-interface RunFacts {
-  attempt: number;
-  queue: WorkerQueue;
-  log: BindableLog;
-  labels: Attributes;
-}
+type End = { kind: 'completed' } | { kind: 'unfinished' } | { kind: 'failed'; failure: Failure };
 
-async function run(
-  implementation: TaskImplementation,
-  message: DecodedMessage,
-  { attempt, queue, log, labels }: RunFacts,
-  { instruments, deadline }: MessageEnvironment,
-): Promise<void> {
+async function attemptTask(
+  { content, queue, attempt, id, groupId }: MessageFacts,
+  report: AttemptReport,
+  { deadline }: WorkerEnvironment,
+): Promise<End> {
+  if (content.kind !== 'task') return { kind: 'failed', failure: toRefusal(content) };
+  const { message, implementation } = content;
   const { task } = implementation;
-  const payload = await validatePayload(task, message.payload);
-  instruments.taskStarted.add(1, labels);
-  log.info('task starting');
-  const { id, enqueuedAt } = message;
-  await runAttempt(
+  let payload: unknown;
+  try {
+    payload = await validatePayload(task, message.payload);
+  } catch (error) {
+    return { kind: 'failed', failure: { kind: 'rejected', error } };
+  }
+  report.starting();
+  const end = await runAttempt(
     implementation,
     payload,
     {
@@ -112,77 +82,107 @@ async function run(
       attempt,
       maxAttempts: task.retry.maxAttempts,
       queue: queue.name,
-      log,
+      log: report.log,
       message,
-      ...(enqueuedAt && { enqueuedAt }),
+      ...(message.enqueuedAt && { enqueuedAt: message.enqueuedAt }),
+      ...(groupId !== undefined && { groupId }),
     },
-    { deadline },
+    deadline,
   );
-}
-
-interface Conclusion {
-  span: Span;
-  log: BindableLog;
-  instruments: Instruments;
-  labels: Attributes;
-  attempt: number;
-  durationMs: number;
-  outcome: Outcome;
-  failure: unknown;
-}
-
-/** Span, metrics and log line of what happened. */
-function conclude(conclusion: Conclusion): void {
-  const { span, log, instruments, labels, attempt, durationMs, outcome, failure } = conclusion;
-  const error = outcome === 'completed' ? {} : { [ERROR_TYPE]: errorType(failure) };
-  span.setAttribute(TASK_OUTCOME, outcome);
-  instruments.taskDuration.record(durationMs, { ...labels, [TASK_OUTCOME]: outcome });
-  instruments.processDuration.record(durationMs / 1000, {
-    'messaging.system': 'aws_sqs',
-    'messaging.operation.name': 'process',
-    ...error,
-  });
-  if (outcome === 'completed') {
-    instruments.taskCompleted.add(1, labels);
-    log.info('task completed', { duration_ms: durationMs });
-  } else {
-    recordFailure(span, failure);
-    instruments.taskFailed.add(1, { ...labels, ...error });
-    instruments.taskRetries.add(1, { ...labels, ...error });
-    const reason = { ...error, 'error.message': toError(failure).message };
-    log.error('task failed', { ...reason, duration_ms: durationMs });
-    log.warn('task retrying', { ...reason, attempt });
+  const { retry, timeoutSeconds } = task;
+  switch (end.kind) {
+    case 'thrown':
+      return { kind: 'failed', failure: { ...end, retry } };
+    case 'timeout':
+      if (end.ignoredSignal) {
+        report.log.error('task ignores its AbortSignal and may still be running', {
+          timeout_seconds: timeoutSeconds,
+        });
+      }
+      return { kind: 'failed', failure: { ...end, retry, timeoutSeconds } };
+    default:
+      return end;
   }
-  span.end();
 }
 
-function tryDecode(record: SQSRecord): { message: DecodedMessage } | { error: InvalidMessage } {
+function toRefusal(content: Exclude<MessageContent, { kind: 'task' }>): Failure {
+  return { kind: content.kind === 'unknown' ? 'unknown' : 'rejected', error: content.error };
+}
+
+/** Decides, and for a dead message sends its copy: one that SQS does not take is a retry. */
+async function conclude(
+  facts: MessageFacts,
+  end: End,
+  log: BindableLog,
+  environment: WorkerEnvironment,
+): Promise<Conclusion> {
+  if (end.kind !== 'failed') return { outcome: end.kind };
+  const { failure } = end;
+  const decision = decide(facts, failure, log, environment);
+  if (decision.outcome === 'retry') return { ...decision, failure };
+  if (await sendDeadLetter(facts, failure.error, { ...environment, log })) {
+    return { outcome: 'dead', failure };
+  }
+  return { outcome: 'retry', delaySeconds: afterFailedCopy(facts), failure };
+}
+
+function decide(
+  { queue, attempt }: MessageFacts,
+  failure: Failure,
+  log: BindableLog,
+  { batchLength, receivedAt }: WorkerEnvironment,
+): ReturnType<typeof decideOutcome> {
+  const countIsExact = !isFifo(queue) || (batchLength === 1 && (queue.batchSize ?? 1) === 1);
+  const facts = { attempt, countIsExact };
+  let decision: ReturnType<typeof decideOutcome>;
   try {
-    return { message: decodeMessage(record.body, record.messageId) };
-  } catch (error) {
-    return { error: error as InvalidMessage };
+    decision = decideOutcome(failure, facts);
+  } catch (thrown) {
+    log.error('retry.when threw; the backoff applies', {
+      'error.message': toError(thrown).message,
+    });
+    decision = decideOutcome(withoutWhen(failure), facts);
   }
+  if (decision.outcome === 'dead') return decision;
+  const secondsSinceReceive = (Date.now() - receivedAt) / 1000;
+  const delaySeconds = clampDelaySeconds(decision.delaySeconds, secondsSinceReceive);
+  return { outcome: 'retry', delaySeconds };
 }
 
-function findImplementation(
-  registry: ImplementationRegistry,
-  message: DecodedMessage,
-): TaskImplementation | undefined {
-  return message.v > MESSAGE_VERSION ? undefined : registry.get(message.task);
+function withoutWhen(failure: Failure): Failure {
+  if (!('retry' in failure)) return failure;
+  const { maxAttempts, minDelaySeconds, maxDelaySeconds } = failure.retry;
+  return { ...failure, retry: { maxAttempts, minDelaySeconds, maxDelaySeconds } };
 }
 
-function unknownTask({ v, task }: DecodedMessage): UnknownTask {
-  return new UnknownTask(
-    v > MESSAGE_VERSION
-      ? `The message has version ${v}, and this worker reads up to ${MESSAGE_VERSION}. Deploy the worker.`
-      : `No task "${task}" is implemented in this worker. Deploy the worker, or remove the message.`,
-  );
+/** The backoff that tasks have by default: the dead-letter queue is to be spared too. */
+function afterFailedCopy({ attempt }: MessageFacts): number {
+  return backoffSeconds({ maxAttempts: 1, minDelaySeconds: 2, maxDelaySeconds: 300 }, attempt);
 }
 
-/** From when the message could have been taken to now; a deliberate delay is no waiting. */
-function waitedMs(record: SQSRecord, message: DecodedMessage | undefined, now: number): number {
-  const sent = Number(record.attributes.SentTimestamp);
-  const notBefore = message?.notBefore?.getTime() ?? 0;
-  const available = Math.max(Number.isFinite(sent) ? sent : now, notBefore);
-  return Math.max(0, now - available);
+function toResult({ record, queue }: MessageFacts, conclusion: Conclusion): MessageResult {
+  const { outcome, delaySeconds, failure } = conclusion;
+  return {
+    record,
+    queue,
+    outcome,
+    ...(delaySeconds !== undefined && { visibilitySeconds: delaySeconds }),
+    ...(failure !== undefined && { error: failure.error }),
+  };
+}
+
+/** Narrows what a killed process brings back. Lambda's own delete makes up for one that fails. */
+async function acknowledge(
+  { record, queue, outcome }: MessageResult,
+  { sqs, log }: WorkerEnvironment,
+): Promise<void> {
+  if ((outcome !== 'completed' && outcome !== 'dead') || queue.url === undefined) return;
+  try {
+    const { deleteMessage } = await sqs();
+    await deleteMessage(queue.url, record.receiptHandle, AbortSignal.timeout(SQS_CALL_TIMEOUT_MS));
+  } catch (error) {
+    log.warn('a finished message could not be deleted at once', {
+      'error.message': toError(error).message,
+    });
+  }
 }

@@ -1,7 +1,16 @@
 /** Queues by logical name, as `QUEUES` has them. */
-export type WorkerQueues = Readonly<
-  Record<string, { readonly url: string; readonly dlqUrl?: string }>
->;
+export type WorkerQueues = Readonly<Record<string, WorkerQueueOptions>>;
+
+export interface WorkerQueueOptions {
+  readonly url: string;
+  /** Where dead messages go. Without it they stay, until the queue's own redrive policy moves them. */
+  readonly dlqUrl?: string;
+  /**
+   * The event source mapping's batch size, for FIFO queues: over 1, deliveries count that did not
+   * run, so that only maxReceiveCount declares a message dead by its count. @default 1
+   */
+  readonly batchSize?: number;
+}
 
 /** A queue as a worker knows it. */
 export interface WorkerQueue {
@@ -11,6 +20,7 @@ export interface WorkerQueue {
   sqsName: string;
   url?: string;
   dlqUrl?: string;
+  batchSize?: number;
 }
 
 /** Finds a record's queue by its eventSourceARN. */

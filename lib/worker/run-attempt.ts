@@ -2,31 +2,82 @@ import { TaskTimeout } from '../errors/task-timeout.ts';
 import type { TaskImplementation } from '../task/implement-task.ts';
 import type { TaskContext } from '../task/task-context.ts';
 
-export interface AttemptTimes {
-  /** When the invocation must be done with its tasks, by `Date.now()`. */
-  deadline: number;
+/** How a call of an implementation ended. */
+export type AttemptEnd =
+  | { kind: 'completed' }
+  | { kind: 'thrown'; error: unknown }
+  | { kind: 'timeout'; error: TaskTimeout; ignoredSignal: boolean }
+  /** The invocation's deadline came first. */
+  | { kind: 'unfinished'; ignoredSignal: boolean };
+
+/** The invocation's time, shared by all records of a batch. */
+export interface InvocationDeadline {
+  /** By `Date.now()`. */
+  readonly at: number;
+  /** Aborted at the deadline. */
+  readonly signal: AbortSignal;
 }
 
-/** Calls the implementation with a signal that is aborted when its time is up. */
+/** How long a task may take to heed its signal. A task that finishes within it has finished. */
+const GRACE_MS = 250;
+
+/**
+ * Calls the implementation with a signal that is aborted when its time is up: after the task's
+ * timeoutSeconds, or at the invocation's deadline. Never rejects, and never waits longer than
+ * that and the grace, whatever the task does.
+ */
 export async function runAttempt(
-  { task, ...implementation }: TaskImplementation,
+  implementation: TaskImplementation,
   payload: unknown,
   context: Omit<TaskContext, 'signal' | 'remainingMs'>,
-  { deadline }: AttemptTimes,
-): Promise<void> {
+  deadline: InvocationDeadline,
+): Promise<AttemptEnd> {
+  const { name, timeoutSeconds } = implementation.task;
+  const timeout = new TaskTimeout(name, timeoutSeconds);
   const controller = new AbortController();
-  const end = Math.min(Date.now() + task.timeoutSeconds * 1000, deadline);
-  const timer = setTimeout(
-    () => controller.abort(new TaskTimeout(task.name, task.timeoutSeconds)),
-    Math.max(0, end - Date.now()),
-  );
-  try {
-    await implementation.run(payload, {
+  const timeoutAt = Date.now() + timeoutSeconds * 1000;
+  const end = Math.min(timeoutAt, deadline.at);
+  const timer = setTimeout(() => controller.abort(timeout), timeoutSeconds * 1000);
+  const onDeadline = () => controller.abort(deadline.signal.reason);
+  deadline.signal.addEventListener('abort', onDeadline, { once: true });
+  if (deadline.signal.aborted) onDeadline();
+
+  const settled = settle(async () =>
+    implementation.run(payload, {
       ...context,
       signal: controller.signal,
       remainingMs: () => Math.max(0, end - Date.now()),
-    });
+    }),
+  );
+  try {
+    const result = await Promise.race([settled, graceAfter(controller.signal)]);
+    if (result !== undefined && 'value' in result) return { kind: 'completed' };
+    const ignoredSignal = result === undefined;
+    if (!controller.signal.aborted && result !== undefined)
+      return { kind: 'thrown', error: result.error };
+    return controller.signal.reason === timeout
+      ? { kind: 'timeout', error: timeout, ignoredSignal }
+      : { kind: 'unfinished', ignoredSignal };
   } finally {
     clearTimeout(timer);
+    deadline.signal.removeEventListener('abort', onDeadline);
   }
+}
+
+type Settled = { value: unknown } | { error: unknown };
+
+async function settle(run: () => Promise<unknown>): Promise<Settled> {
+  try {
+    return { value: await run() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function graceAfter(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    const start = () => setTimeout(() => resolve(undefined), GRACE_MS);
+    if (signal.aborted) start();
+    else signal.addEventListener('abort', start, { once: true });
+  });
 }

@@ -1,0 +1,107 @@
+import type { Context } from '@opentelemetry/api';
+import { ERROR_TYPE, QUEUE_NAME, TASK_OUTCOME } from '../instrumentation/attributes.ts';
+import { errorType, toError } from '../instrumentation/error-type.ts';
+import type { BindableLog } from '../instrumentation/log.ts';
+import { recordFailure } from '../instrumentation/record-failure.ts';
+import type { TaskEvent } from '../task/lifecycle.ts';
+import type { Failure } from './decide-outcome.ts';
+import { describeMessage, type MessageFacts, metricLabels } from './message-facts.ts';
+import type { Outcome } from './process-message.ts';
+import type { WorkerEnvironment } from './worker-environment.ts';
+
+/** What is told of an attempt: its span, metrics, log lines and lifecycle events. */
+export interface AttemptReport {
+  /** With the attempt's span active. */
+  readonly context: Context;
+  readonly log: BindableLog;
+  /** The implementation is about to be called. */
+  starting(): void;
+  finish(conclusion: Conclusion): void;
+}
+
+export interface Conclusion {
+  readonly outcome: Outcome;
+  /** Of a retry. */
+  readonly delaySeconds?: number;
+  /** Of a retry or a death. */
+  readonly failure?: Failure;
+}
+
+/** Begins the report: from here on the record counts as an attempt. */
+export function startReport(facts: MessageFacts, environment: WorkerEnvironment): AttemptReport {
+  const { instruments, batchTrace, emit } = environment;
+  const { record, queue, attempt, waitMs } = facts;
+  const start = performance.now();
+  const description = describeMessage(facts);
+  const labels = metricLabels(facts);
+  const { span, context } = batchTrace.startSpan(record, description);
+  const { 'task.wait_ms': _, ...logAttributes } = description;
+  const log = environment.log.bind({
+    context,
+    attributes: { ...logAttributes, [QUEUE_NAME]: queue.name },
+  });
+  const event: TaskEvent = { task: facts.taskName, id: facts.id, queue: queue.name, attempt };
+  instruments.taskAttempts.add(1, labels);
+  if (waitMs !== undefined) instruments.taskWait.record(waitMs, labels);
+  emit('taskReceived', event);
+
+  return {
+    context,
+    log,
+    starting() {
+      instruments.taskStarted.add(1, labels);
+      log.info('task starting');
+      emit('taskStarting', event);
+    },
+    finish({ outcome, delaySeconds = 0, failure }) {
+      const durationMs = Math.round((performance.now() - start) * 1000) / 1000;
+      const error = failure === undefined ? {} : { [ERROR_TYPE]: failureType(failure) };
+      const failed = { ...labels, ...error };
+      span.setAttribute(TASK_OUTCOME, outcome);
+      instruments.taskDuration.record(durationMs, { ...labels, [TASK_OUTCOME]: outcome });
+      instruments.processDuration.record(durationMs / 1000, {
+        'messaging.system': 'aws_sqs',
+        'messaging.operation.name': 'process',
+        'messaging.destination.name': queue.sqsName,
+        ...error,
+      });
+      if (failure !== undefined) {
+        recordFailure(span, failure.error, failureType(failure));
+        instruments.taskFailed.add(1, failed);
+        const reason = { ...error, 'error.message': toError(failure.error).message };
+        log.error('task failed', { ...reason, duration_ms: durationMs });
+        if (failure.kind === 'rejected' || failure.kind === 'unknown') {
+          emit('messageRejected', {
+            queue: queue.name,
+            messageId: record.messageId,
+            attempt,
+            error: failure.error,
+          });
+        }
+        emit('taskFailed', { ...event, error: failure.error, durationMs });
+        if (outcome === 'retry') {
+          instruments.taskRetries.add(1, failed);
+          log.warn('task retrying', { ...reason, delay_seconds: delaySeconds });
+          emit('taskRetrying', { ...event, error: failure.error, delaySeconds });
+        } else {
+          instruments.taskDead.add(1, failed);
+          log.error('task dead', reason);
+          emit('taskDead', { ...event, error: failure.error });
+        }
+      } else if (outcome === 'completed') {
+        instruments.taskCompleted.add(1, labels);
+        log.info('task completed', { duration_ms: durationMs });
+        emit('taskCompleted', { ...event, durationMs });
+      } else {
+        instruments.taskUnfinished.add(1, labels);
+        log.warn('task unfinished: the invocation ends before it', { duration_ms: durationMs });
+      }
+      span.end();
+    },
+  };
+}
+
+/** `timeout` is a task's timeoutSeconds and nothing else. */
+function failureType(failure: Failure): string {
+  return failure.kind === 'timeout' ? 'timeout' : errorType(failure.error);
+}

@@ -1,0 +1,57 @@
+import { SpanKind, trace } from '@opentelemetry/api';
+import { messagingAttributes, TASK_ID, TASK_NAME } from '../instrumentation/attributes.ts';
+import { errorType, toError } from '../instrumentation/error-type.ts';
+import { recordFailure } from '../instrumentation/record-failure.ts';
+import { SCOPE_NAME, SCOPE_VERSION } from '../instrumentation/scope.ts';
+import { buildDeadLetterCopies } from './dead-letter-copy.ts';
+import type { MessageFacts } from './message-facts.ts';
+import { SQS_CALL_TIMEOUT_MS, type WorkerEnvironment } from './worker-environment.ts';
+
+/**
+ * Copies a dead message to its dead-letter queue, in a `send <queue>-dlq` span of its own trace.
+ * When SQS refuses the copy it is sent once more with the original attributes alone.
+ *
+ * @returns whether SQS has the copy. Only then may the message be acknowledged.
+ */
+export async function sendDeadLetter(
+  { record, queue, attempt, id, taskName }: MessageFacts,
+  error: unknown,
+  { sqs, log }: WorkerEnvironment,
+): Promise<boolean> {
+  const { dlqUrl } = queue;
+  if (dlqUrl === undefined) {
+    log.error(`QUEUES has no dlqUrl for "${queue.name}"; the message stays on its queue.`);
+    return false;
+  }
+  const sqsName = dlqUrl.slice(dlqUrl.lastIndexOf('/') + 1);
+  const span = trace.getTracer(SCOPE_NAME, SCOPE_VERSION).startSpan(`send ${queue.name}-dlq`, {
+    kind: SpanKind.PRODUCER,
+    attributes: {
+      ...messagingAttributes('send', { sqsName, url: dlqUrl }),
+      [TASK_NAME]: taskName,
+      [TASK_ID]: id,
+    },
+  });
+  const copies = buildDeadLetterCopies(record, dlqUrl, {
+    errorType: errorType(error),
+    errorMessage: toError(error).message,
+    attempts: attempt,
+    failedAt: new Date(),
+  });
+  try {
+    const { sendMessage } = await sqs();
+    const send = (input: typeof copies.plain) =>
+      sendMessage(input, AbortSignal.timeout(SQS_CALL_TIMEOUT_MS));
+    const messageId = await send(copies.withCause).catch(() => send(copies.plain));
+    span.setAttribute('messaging.message.id', messageId);
+    return true;
+  } catch (failure) {
+    recordFailure(span, failure);
+    log.error('the copy to the dead-letter queue failed; the message stays on its queue', {
+      'error.message': toError(failure).message,
+    });
+    return false;
+  } finally {
+    span.end();
+  }
+}

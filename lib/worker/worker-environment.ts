@@ -1,0 +1,31 @@
+import type { Instruments } from '../instrumentation/instruments.ts';
+import type { BindableLog } from '../instrumentation/log.ts';
+import type { LifecycleEventName, LifecycleEvents } from '../task/lifecycle.ts';
+import type { ImplementationRegistry } from '../task/task-registry.ts';
+import type { BatchTrace } from './batch-trace.ts';
+import type { InvocationDeadline } from './run-attempt.ts';
+import type { SqsCalls } from './sqs-calls.ts';
+
+/** What processing a batch needs of its worker and of its invocation. Made anew for each. */
+export interface WorkerEnvironment {
+  readonly registry: ImplementationRegistry;
+  readonly instruments: Instruments;
+  readonly batchTrace: BatchTrace;
+  readonly log: BindableLog;
+  readonly deadline: InvocationDeadline;
+  /** Loads the AWS SDK at its first call. */
+  readonly sqs: () => Promise<SqsCalls>;
+  /** Calls the listeners; they are waited for at the end of the invocation. */
+  readonly emit: <Name extends LifecycleEventName>(
+    name: Name,
+    event: LifecycleEvents[Name],
+  ) => void;
+  readonly acknowledge: 'batch' | 'each';
+  /** When the batch was taken up, by `Date.now()`: the closest to its receive that is known. */
+  readonly receivedAt: number;
+  /** How many records the invocation has. */
+  readonly batchLength: number;
+}
+
+/** How long one call of SQS may take; the queue's own visibility timeout covers one that fails. */
+export const SQS_CALL_TIMEOUT_MS = 1_000;

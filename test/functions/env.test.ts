@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { readQueues } from '../../functions/env.ts';
+import { InvalidSetting } from '../../lib/index.ts';
+
+const url = 'https://sqs.eu-west-1.amazonaws.com/123456789012/app-default';
+const dlqUrl = `${url}-dlq`;
+
+it('reads the queues by their logical names', () => {
+  const queues = { default: { url, dlqUrl }, high: { url } };
+  expect(readQueues({ QUEUES: JSON.stringify(queues) })).toEqual(queues);
+});
+
+it('ignores keys that other readers of QUEUES need', () => {
+  const queues = { default: { url, worker: 'process-default', mapping: 'a-b' } };
+  expect(readQueues({ QUEUES: JSON.stringify(queues) })['default']?.url).toBe(url);
+});
+
+it.each([
+  [undefined, 'is not set; give e.g. {"default":{"url":"https://sqs..."}}.'],
+  ['', 'is not set; give e.g.'],
+  ['default=https://x', 'is not JSON (default=https://x); give e.g.'],
+  ['{}', 'names no queue; give e.g.'],
+  ['[]', 'is not a JSON object of queues by name; give e.g.'],
+  ['null', 'is not a JSON object of queues by name; give e.g.'],
+  ['"x"', 'is not a JSON object of queues by name; give e.g.'],
+  ['{"default":null}', 'default.url is undefined; give the queue\'s URL.'],
+  [`{"default":"${url}"}`, 'default.url is undefined'],
+  ['{"default":{}}', 'default.url is undefined'],
+  ['{"default":{"url":"my-queue"}}', 'default.url is "my-queue"; give the queue\'s URL.'],
+  ['{"default":{"url":7}}', 'default.url is 7'],
+  [`{"default":{"url":"${url}"},"high":{"url":""}}`, 'high.url is ""'],
+  [`{"default":{"url":"${url}","dlqUrl":"dlq"}}`, 'default.dlqUrl is "dlq"'],
+  [`{"default":{"url":"${url}","dlqUrl":null}}`, 'default.dlqUrl is null'],
+])('refuses QUEUES=%s and says what to do', (value, message) => {
+  const read = () => readQueues({ QUEUES: value });
+  expect(read).toThrow(InvalidSetting);
+  expect(read).toThrow(`QUEUES: ${message}`);
+});
+
+it('does not print more of a bad value than helps', () => {
+  expect(() => readQueues({ QUEUES: 'x'.repeat(4_000) })).toThrow(/^.{1,200}$/s);
+});

@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+/**
+ * The package as npm would publish it, in a project that has nothing but what the package asks for:
+ * each dependency is a link to ours, so that no network is needed, and nothing else can be found.
+ */
+const run = promisify(execFile);
+const repository = join(import.meta.dirname, '..');
+const manifest = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'));
+const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== './package.json');
+const specifiers = subpaths.map((subpath) => `leadline${subpath.slice(1)}`);
+/** What an app can import without the optional peers: these neither call AWS nor extend middy. */
+const withoutPeers = ['leadline', 'leadline/telemetry'];
+
+let tarball: string;
+let project: string;
+let packed: string;
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'leadline-package-'));
+  packed = join(project, 'node_modules/leadline');
+  await run('npm', ['pack', '--pack-destination', project], { cwd: repository }).catch(
+    (error: { stdout: string; stderr: string }) => {
+      throw new Error(`npm pack failed: ${error.stdout}${error.stderr}`);
+    },
+  );
+  const file = (await readdir(project)).find((name) => name.endsWith('.tgz'));
+  tarball = join(project, String(file));
+  await mkdir(packed, { recursive: true });
+  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', packed]);
+  await link(Object.keys(manifest.dependencies));
+  await writeFile(join(project, 'package.json'), '{"type": "module"}');
+}, 60_000);
+
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+describe('before the optional peers are installed', () => {
+  test.each(withoutPeers)('%s can be imported', async (specifier) => {
+    await expect(namesOf(specifier)).resolves.not.toEqual([]);
+  });
+});
+
+describe('with its peers', () => {
+  beforeAll(() => link(Object.keys(manifest.peerDependencies)));
+
+  test.each(specifiers)('%s can be imported', async (specifier) => {
+    await expect(namesOf(specifier)).resolves.not.toEqual([]);
+  });
+
+  test('its types hold in a strict project that checks libraries too', async () => {
+    await link(['@types/node']);
+    const lines = specifiers.flatMap((specifier, index) => [
+      `import * as m${index} from '${specifier}';`,
+      `export const names${index}: object = m${index};`,
+    ]);
+    await writeFile(join(project, 'every-subpath.ts'), lines.join('\n'));
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2024',
+      lib: ['es2024'],
+      types: ['node'],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      skipLibCheck: false,
+    };
+    const config = { compilerOptions, files: ['every-subpath.ts'] };
+    await writeFile(join(project, 'tsconfig.json'), JSON.stringify(config));
+    const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+    const complaints = await output(process.execPath, [tsc, '-p', project, '--pretty', 'false']);
+    // An import in our declarations that is nobody's dependency fails here. What other packages do
+    // in theirs is not ours to mend: their files lie outside of the project, behind the links.
+    const ours = complaints.split('\n').filter((line) => /^[^.\s]/.test(line));
+    expect(ours).toEqual([]);
+  });
+});
+
+test('it holds dist/lib, and nothing that was not built from lib', async () => {
+  const files = await filesOf(packed);
+  const besides = files.filter((file) => !file.startsWith('dist/lib/')).toSorted();
+  expect(besides).toEqual(['LICENSE', 'README.md', 'package.json']);
+  for (const file of files.filter((file) => file.startsWith('dist/lib/'))) {
+    const source = file.slice('dist/'.length).replace(/(\.d\.ts|\.js|\.js\.map)$/, '.ts');
+    expect(existsSync(join(repository, source)), `the source of ${file}`).toBe(true);
+  }
+});
+
+test('every import in it names a file that is in it', async () => {
+  const imported = /(?:from|import)\s*\(?\s*['"](\.[^'"]*)['"]/g;
+  for (const file of await filesOf(join(packed, 'dist/lib'))) {
+    if (file.endsWith('.map')) continue;
+    const code = await readFile(join(packed, 'dist/lib', file), 'utf8');
+    for (const [, path = ''] of code.matchAll(imported)) {
+      expect(path, `an import of ${file}`).toMatch(/\.js$/);
+      expect(existsSync(join(packed, 'dist/lib', dirname(file), path)), `${file}: ${path}`).toBe(
+        true,
+      );
+    }
+  }
+});
+
+test('every source map carries its source', async () => {
+  const maps = (await filesOf(join(packed, 'dist/lib'))).filter((file) => file.endsWith('.map'));
+  expect(maps).not.toEqual([]);
+  for (const file of maps) {
+    const map = JSON.parse(await readFile(join(packed, 'dist/lib', file), 'utf8'));
+    expect(map.sourcesContent?.length, file).toBe(map.sources.length);
+    expect(map.sourcesContent, file).not.toContain(null);
+  }
+});
+
+test('publint has nothing to say', async () => {
+  const { messages, pkg } = await publint({ pkgDir: packed, strict: true, pack: false });
+  expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+});
+
+test('attw finds the types of every subpath', async () => {
+  const attw = join(repository, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+  const args = [attw, tarball, '--profile', 'esm-only', '--format', 'json'];
+  const report = JSON.parse(await output(process.execPath, args));
+  // What a CommonJS resolver makes of a package of ES modules is no question here.
+  const problems = Object.values<{ resolutionKind?: string }[]>(report.problems).flat();
+  expect(problems.filter(({ resolutionKind }) => !/node10|cjs/.test(resolutionKind ?? ''))).toEqual(
+    [],
+  );
+  expect(Object.keys(report.analysis.entrypoints)).toEqual(expect.arrayContaining(subpaths));
+});
+
+/** Makes packages of ours the project's. */
+async function link(names: string[]): Promise<void> {
+  for (const name of names) {
+    const path = join(project, 'node_modules', name);
+    await mkdir(dirname(path), { recursive: true });
+    await symlink(join(repository, 'node_modules', name), path);
+  }
+}
+
+/** What `specifier` exports, in a process of its own in the project. */
+async function namesOf(specifier: string): Promise<string[]> {
+  const code = `console.log(JSON.stringify(Object.keys(await import('${specifier}'))))`;
+  const args = ['--input-type=module', '--eval', code];
+  const { stdout } = await run(process.execPath, args, { cwd: project });
+  return JSON.parse(stdout);
+}
+
+/** The output of a program that ends with an error when it has something to say. */
+async function output(command: string, args: string[]): Promise<string> {
+  const { stdout } = await run(command, args, { cwd: project, maxBuffer: 64 * 1024 * 1024 }).catch(
+    (error: { stdout: string }) => error,
+  );
+  return stdout;
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
