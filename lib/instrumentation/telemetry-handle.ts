@@ -18,6 +18,8 @@ export interface TelemetryHandle {
   readonly traceMode: TraceMode;
   /** Milliseconds that a flush may hold the response back: 0 where it comes after the response. */
   readonly flushBeforeResponseMs: number;
+  /** Takes the log's lines. @default one synchronous write to stdout */
+  readonly writeLog?: (line: string) => void;
   /** Calls back at SIGTERM, before the last flush. */
   onShutdown(callback: () => void | Promise<void>): void;
   /** Sends what there is. Never rejects, and never takes longer than its bound. */

@@ -6,13 +6,20 @@ import type { Task } from '../task/define-task.ts';
 import { encodeMessage, MAX_MESSAGE_BYTES, type TraceFields } from '../task/task-message.ts';
 import type { EnqueueOptions, ProducerQueue } from './enqueue-options.ts';
 
-export interface MessageParts {
+/** A message that passed every check and has its id. */
+export interface PreparedMessage {
   id: string;
   task: Task;
+  /** As the worker will read it. */
   payload: unknown;
   queue: ProducerQueue;
   options: EnqueueOptions;
-  traceFields: TraceFields;
+}
+
+export interface BuiltMessage {
+  input: SendMessageCommandInput;
+  /** Of body and attributes, as SQS counts them. */
+  bytes: number;
 }
 
 /**
@@ -21,8 +28,8 @@ export interface MessageParts {
  *
  * @throws InvalidEnqueueOptions for attributes that SQS refuses; MessageTooLarge over 1 MiB.
  */
-export function buildMessage(parts: MessageParts): SendMessageCommandInput {
-  const { id, task, payload, queue, options, traceFields } = parts;
+export function buildMessage(message: PreparedMessage, traceFields: TraceFields): BuiltMessage {
+  const { id, task, payload, queue, options } = message;
   // Workers read trace fields in any letter case: the user's must not take the place of ours.
   const own = Object.entries(options.attributes ?? {}).filter(
     ([name]) => !Object.hasOwn(traceFields, name.toLowerCase()),
@@ -46,8 +53,9 @@ export function buildMessage(parts: MessageParts): SendMessageCommandInput {
     }),
     ...(!fits && { trace: traceFields }),
   });
-  checkSize(task, body, attributes);
-  return {
+  const bytes = countBytes(body, attributes);
+  if (bytes > MAX_MESSAGE_BYTES) throw new MessageTooLarge(task.name, bytes, MAX_MESSAGE_BYTES);
+  const input = {
     QueueUrl: queue.url,
     MessageBody: body,
     MessageAttributes: Object.fromEntries(attributes.map(toStringAttribute)),
@@ -55,6 +63,7 @@ export function buildMessage(parts: MessageParts): SendMessageCommandInput {
     ...(options.groupId !== undefined && { MessageGroupId: options.groupId }),
     ...(queue.fifo && { MessageDeduplicationId: options.dedupeId ?? id }),
   };
+  return { input, bytes };
 }
 
 function toStringAttribute([name, value]: [string, string]): [string, MessageAttributeValue] {
@@ -77,11 +86,10 @@ function checkAttribute(name: string, value: unknown): void {
   }
 }
 
-function checkSize(task: Task, body: string, attributes: readonly [string, string][]): void {
-  const bytes = attributes.reduce(
+function countBytes(body: string, attributes: readonly [string, string][]): number {
+  return attributes.reduce(
     (sum, [name, value]) =>
       sum + Buffer.byteLength(name) + Buffer.byteLength(value) + 'String'.length,
     Buffer.byteLength(body),
   );
-  if (bytes > MAX_MESSAGE_BYTES) throw new MessageTooLarge(task.name, bytes, MAX_MESSAGE_BYTES);
 }

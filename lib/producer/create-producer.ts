@@ -1,36 +1,23 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { context as contextApi, type Span, SpanKind, trace } from '@opentelemetry/api';
-import {
-  messagingAttributes,
-  QUEUE_NAME,
-  TASK_ID,
-  TASK_NAME,
-} from '../instrumentation/attributes.ts';
 import { createInstruments, type Instruments } from '../instrumentation/instruments.ts';
-import { recordFailure } from '../instrumentation/record-failure.ts';
-import { SCOPE_NAME, SCOPE_VERSION } from '../instrumentation/scope.ts';
-import { injectTrace } from '../instrumentation/trace-carrier.ts';
+import { createListenerCalls, type ListenerCalls } from '../instrumentation/listener-calls.ts';
+import { createLog } from '../instrumentation/log.ts';
 import type { Task, TaskInput } from '../task/define-task.ts';
-import { createTaskId } from '../task/task-message.ts';
-import { buildMessage } from './build-message.ts';
-import { type EnqueueOptions, type QueueUrls, resolveQueue } from './enqueue-options.ts';
-import { sendMessage } from './send-message.ts';
-import { serializePayload } from './serialize-payload.ts';
+import type { LifecycleEmitter } from '../task/lifecycle.ts';
+import type { PreparedMessage } from './build-message.ts';
+import { type EnqueueResult, enqueueMany } from './enqueue-many.ts';
+import { type Enqueued, enqueueOne } from './enqueue-one.ts';
+import type { EnqueueOptions, QueueUrls } from './enqueue-options.ts';
+import { prepareMessage } from './prepare-message.ts';
+import { prepareMessages } from './prepare-messages.ts';
+import { createTimedSender, type TimedSender } from './send-message.ts';
 
 export interface ProducerOptions {
   /** Queue URLs by logical name, e.g. `{ default: { url: 'https://sqs...' } }`. */
   queues: QueueUrls;
   client: Pick<SQSClient, 'send'>;
-}
-
-/** A message that SQS has taken. */
-export interface Enqueued {
-  /** The task id. */
-  id: string;
-  task: string;
-  queue: string;
-  /** Where the task will be seen; absent when tracing is off. */
-  traceId?: string;
+  /** Listeners of `beforeEnqueue` and `afterEnqueue`. @default none */
+  lifecycle?: LifecycleEmitter;
 }
 
 export interface Producer {
@@ -46,56 +33,60 @@ export interface Producer {
     payload: TaskInput<T>,
     options?: EnqueueOptions,
   ): Promise<Enqueued>;
+  /**
+   * Sends many messages of a task in batches of up to 10 messages and 1 MiB, side by side. What
+   * SQS does not take at first is sent again with backoff. On FIFO queues a group keeps its order,
+   * and the messages of a group behind one that failed are not sent.
+   *
+   * @param options for all, or a function of payload and index.
+   * @returns one result a payload, in their order: what failed is told and never thrown away.
+   * @throws InvalidPayload (paths begin with the index), InvalidEnqueueOptions, MessageTooLarge:
+   * then nothing was sent.
+   */
+  enqueueMany<T extends Task>(
+    task: T,
+    payloads: readonly TaskInput<T>[],
+    options?: EnqueueOptions | ((payload: TaskInput<T>, index: number) => EnqueueOptions),
+  ): Promise<EnqueueResult[]>;
+}
+
+/** What sending needs of its producer. */
+export interface ProducerEnvironment {
+  readonly sender: TimedSender;
+  readonly instruments: Instruments;
+  readonly listeners: ListenerCalls;
 }
 
 /** A producer of task messages. Make one and keep it: it holds the SQS client's connections. */
-export function createProducer({ queues, client }: ProducerOptions): Producer {
+export function createProducer({ queues, client, lifecycle }: ProducerOptions): Producer {
+  const log = createLog({ service: 'leadline' });
   let instruments: Instruments | undefined;
+  const withEnvironment = async <Result>(
+    messages: readonly PreparedMessage[],
+    send: (environment: ProducerEnvironment) => Promise<Result>,
+  ): Promise<Result> => {
+    // Meters have no proxy: made at the first use, when the telemetry has been started.
+    instruments ??= createInstruments();
+    const sender = createTimedSender(client, instruments.clientOperationDuration);
+    const listeners = createListenerCalls(lifecycle, log);
+    for (const { id, task, queue, payload } of messages) {
+      listeners.emit('beforeEnqueue', { task: task.name, id, queue: queue.name, payload });
+    }
+    try {
+      return await send({ sender, instruments, listeners });
+    } finally {
+      await listeners.settle();
+    }
+  };
   return {
     async enqueue(task, payload, options = {}) {
-      instruments ??= createInstruments();
-      const { taskEnqueued, clientOperationDuration } = instruments;
-      const queue = resolveQueue(task, queues, options);
-      const wirePayload = await serializePayload(task, payload);
-      const id = createTaskId();
-      const attributes = {
-        ...messagingAttributes('send', queue),
-        [TASK_NAME]: task.name,
-        [TASK_ID]: id,
-      };
-      return trace
-        .getTracer(SCOPE_NAME, SCOPE_VERSION)
-        .startActiveSpan(
-          `send ${queue.name}`,
-          { kind: SpanKind.PRODUCER, attributes },
-          async (span) => {
-            try {
-              const traceFields = injectTrace(contextApi.active());
-              const input = buildMessage({
-                id,
-                task,
-                payload: wirePayload,
-                queue,
-                options,
-                traceFields,
-              });
-              const messageId = await sendMessage(client, input, queue, clientOperationDuration);
-              span.setAttribute('messaging.message.id', messageId);
-              taskEnqueued.add(1, { [TASK_NAME]: task.name, [QUEUE_NAME]: queue.name });
-              return { id, task: task.name, queue: queue.name, ...traceIdOf(span) };
-            } catch (error) {
-              recordFailure(span, error);
-              throw error;
-            } finally {
-              span.end();
-            }
-          },
-        );
+      const message = await prepareMessage(task, payload, queues, options);
+      return withEnvironment([message], (environment) => enqueueOne(message, environment));
+    },
+    async enqueueMany(task, payloads, options = {}) {
+      const optionsOf = typeof options === 'function' ? options : () => options;
+      const messages = await prepareMessages(task, payloads, queues, optionsOf);
+      return withEnvironment(messages, (environment) => enqueueMany(messages, environment));
     },
   };
-}
-
-function traceIdOf(span: Span): { traceId?: string } {
-  const spanContext = span.spanContext();
-  return trace.isSpanContextValid(spanContext) ? { traceId: spanContext.traceId } : {};
 }

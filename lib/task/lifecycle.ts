@@ -47,7 +47,7 @@ export interface Lifecycle {
   /**
    * Adds a listener, sync or async; several may listen to one event. A task never waits for one,
    * and one that throws or rejects is logged and changes nothing. Async listeners are given until
-   * the end of the invocation, at most 1 s.
+   * the end of the invocation, at most 1 s; an enqueue waits for its own as long.
    *
    * @returns a function that removes it.
    */

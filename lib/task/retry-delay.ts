@@ -4,6 +4,8 @@ import type { RetryPolicy } from './define-task.ts';
 const MAX_VISIBILITY_SECONDS = 43_200;
 /** For the time between SQS's clock, the poller's and ours. */
 const VISIBILITY_MARGIN_SECONDS = 60;
+/** 2^16 s is over SQS's limit; 2^1024 is Infinity, and 0 × Infinity is no number. */
+const MAX_DOUBLINGS = 16;
 
 /** A number in [0, 1), as Math.random gives. */
 export type Random = () => number;
@@ -19,7 +21,7 @@ export function backoffSeconds(
   attempt: number,
   random: Random = Math.random,
 ): number {
-  return uniformSeconds(min, Math.min(max, min * 2 ** attempt), random);
+  return uniformSeconds(min, Math.min(max, min * 2 ** Math.min(attempt, MAX_DOUBLINGS)), random);
 }
 
 /** A whole number, each from `min` to `max` as likely as any other. */

@@ -72,7 +72,9 @@ function startRecordSpan(
   // A message without a trace of its own is best seen below its invocation.
   const hasProducer = trace.getSpanContext(producer) !== undefined;
   const [parent, linked] =
-    traceMode === 'parent' && hasProducer ? [producer, invocation] : [invocation, producer];
+    traceMode === 'parent' && hasProducer
+      ? [producer, invocation]
+      : [withSpanOf(invocation, producer), producer];
   const link = trace.getSpanContext(linked);
   const sqsName = sqsNameOf(record.eventSourceARN);
   const queue = findQueue(record.eventSourceARN) ?? { name: sqsName, sqsName };
@@ -86,6 +88,12 @@ function startRecordSpan(
     parent,
   );
   return { span, context: trace.setSpan(parent, span) };
+}
+
+/** The message's context, so that its baggage stays, below the invocation span. */
+function withSpanOf(invocation: Context, message: Context): Context {
+  const span = trace.getSpan(invocation);
+  return span === undefined ? invocation : trace.setSpan(message, span);
 }
 
 /** The context in a record: message attributes, then the body's `trace`, then an SNS envelope. */

@@ -1,6 +1,7 @@
 import { toError } from '../instrumentation/error-type.ts';
+import { clampDelaySeconds } from '../task/retry-delay.ts';
 import type { MessageResult } from './process-message.ts';
-import { SQS_CALL_TIMEOUT_MS, type WorkerEnvironment } from './worker-environment.ts';
+import type { WorkerEnvironment } from './worker-environment.ts';
 
 /** SQS's limit for one batch call. */
 const BATCH_SIZE = 10;
@@ -11,24 +12,23 @@ const BATCH_SIZE = 10;
  */
 export async function changeVisibilities(
   results: readonly MessageResult[],
-  { sqs, log }: WorkerEnvironment,
+  { sqs, log, deadline, receivedAt }: WorkerEnvironment,
 ): Promise<void> {
   const byQueue = new Map<string, { receiptHandle: string; seconds: number }[]>();
+  // Siblings may have taken minutes since the delay was decided, and SQS counts from the receive.
+  const secondsSinceReceive = (Date.now() - receivedAt) / 1000;
   for (const { record, queue, visibilitySeconds } of results) {
     if (visibilitySeconds === undefined || queue.url === undefined) continue;
     const changes = byQueue.get(queue.url) ?? [];
     byQueue.set(queue.url, changes);
-    changes.push({ receiptHandle: record.receiptHandle, seconds: visibilitySeconds });
+    const seconds = clampDelaySeconds(visibilitySeconds, secondsSinceReceive);
+    changes.push({ receiptHandle: record.receiptHandle, seconds });
   }
   const calls = [...byQueue].flatMap(([queueUrl, changes]) =>
     inBatches(changes).map(async (batch) => {
       try {
         const { changeVisibility } = await sqs();
-        const refused = await changeVisibility(
-          queueUrl,
-          batch,
-          AbortSignal.timeout(SQS_CALL_TIMEOUT_MS),
-        );
+        const refused = await changeVisibility(queueUrl, batch, deadline.boundCall());
         if (refused.length > 0)
           throw new Error(`SQS refused ${refused.length} of ${batch.length}.`);
       } catch (error) {

@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { Context as LambdaContext, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { InvalidSetting } from '../errors/invalid-setting.ts';
 import { createInstruments, type Instruments } from '../instrumentation/instruments.ts';
+import { createListenerCalls } from '../instrumentation/listener-calls.ts';
 import { createLog } from '../instrumentation/log.ts';
 import type { TelemetryHandle } from '../instrumentation/telemetry-handle.ts';
 import type { Task } from '../task/define-task.ts';
@@ -10,7 +11,6 @@ import type { LifecycleEmitter } from '../task/lifecycle.ts';
 import { createImplementationRegistry } from '../task/task-registry.ts';
 import { flushTelemetry } from './flush-telemetry.ts';
 import { startDeadline } from './invocation-deadline.ts';
-import { createListenerCalls } from './listener-calls.ts';
 import { processBatch } from './process-batch.ts';
 import type { MessageResult } from './process-message.ts';
 import { createQueueIndex, type WorkerQueues } from './queue-index.ts';
@@ -50,7 +50,7 @@ const MAX_CONCURRENCY = 10;
  * or in its dead-letter queue.
  *
  * @throws InvalidTaskDefinition for two tasks of one name or a contract without implementation;
- * InvalidSetting without any queue.
+ * InvalidSetting without any queue or for a concurrency below 1.
  */
 export function createWorker(
   implementations: readonly TaskImplementation[],
@@ -64,11 +64,16 @@ export function createWorker(
       'names no queue; a worker needs the queue that it consumes.',
     );
   }
+  const { concurrency = MAX_CONCURRENCY } = options;
+  if (!(concurrency >= 1)) {
+    throw new InvalidSetting('concurrency', `is ${concurrency}; use a number of 1 or more.`);
+  }
   const findQueue = createQueueIndex(queues);
   const tasks = [...registry.keys()];
   const serviceLog = createLog({
     service: telemetry?.serviceName ?? 'leadline',
     level: telemetry?.logLevel ?? 'info',
+    ...(telemetry?.writeLog && { write: telemetry.writeLog }),
   });
   let instruments: Instruments | undefined;
   let sqsCalls: Promise<SqsCalls> | undefined;
@@ -106,7 +111,7 @@ export function createWorker(
       const batchLength = event.Records.length;
       const results = await processBatch(
         event.Records,
-        { findQueue, concurrency: options.concurrency ?? Math.min(batchLength, MAX_CONCURRENCY) },
+        { findQueue, concurrency },
         {
           registry,
           instruments,
@@ -121,7 +126,7 @@ export function createWorker(
         },
       );
       deadline.clear();
-      await listeners.settle();
+      await listeners.settle(deadline.untilAnswerMs());
       options.onResults?.(results);
       return toResponse(results);
     });

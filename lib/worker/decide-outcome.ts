@@ -1,4 +1,5 @@
 import type { RetryLater } from '../errors/retry-later.ts';
+import { errorType } from '../instrumentation/error-type.ts';
 import type { RetryPolicy } from '../task/define-task.ts';
 import { backoffSeconds, type Random, uniformSeconds } from '../task/retry-delay.ts';
 
@@ -16,6 +17,11 @@ export type Failure =
       timeoutSeconds: number;
       ignoredSignal: boolean;
     };
+
+/** `error.type` of a failure: `timeout` is a task's timeoutSeconds and nothing else. */
+export function failureType(failure: Failure): string {
+  return failure.kind === 'timeout' ? 'timeout' : errorType(failure.error);
+}
 
 export type Decision = { outcome: 'retry'; delaySeconds: number } | { outcome: 'dead' };
 
@@ -49,7 +55,7 @@ export function decideOutcome(failure: Failure, facts: DecisionFacts): Decision 
     case 'thrown':
     case 'timeout': {
       const { error, retry } = failure;
-      if (isNonRetryable(error)) return { outcome: 'dead' };
+      if (codeOf(error) === 'NON_RETRYABLE') return { outcome: 'dead' };
       if (countIsExact && attempt >= retry.maxAttempts) return { outcome: 'dead' };
       const chosen = chosenDelay(error, attempt, retry);
       if (chosen === false) return { outcome: 'dead' };
@@ -60,8 +66,13 @@ export function decideOutcome(failure: Failure, facts: DecisionFacts): Decision 
 }
 
 /** By code and not by class: a task may throw the error of another copy of this package. */
-function isNonRetryable(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 'NON_RETRYABLE';
+function codeOf(error: unknown): unknown {
+  try {
+    return (error as { code?: unknown } | null | undefined)?.code;
+  } catch {
+    // A proxy or a getter that throws.
+    return undefined;
+  }
 }
 
 /** The task's own say: a delay in seconds, `false` for never, undefined for the backoff. */
@@ -70,7 +81,7 @@ function chosenDelay(
   attempt: number,
   { when }: RetryPolicy,
 ): number | false | undefined {
-  if ((error as { code?: unknown } | null)?.code === 'RETRY_LATER') {
+  if (codeOf(error) === 'RETRY_LATER') {
     return validSeconds((error as RetryLater).seconds);
   }
   const decision = when?.(error, attempt);

@@ -1,5 +1,6 @@
 import { context as contextApi } from '@opentelemetry/api';
 import type { SQSRecord } from 'aws-lambda';
+import { InvalidPayload } from '../errors/invalid-payload.ts';
 import {
   type AttemptState,
   abandonAttempt,
@@ -16,7 +17,7 @@ import type { WorkerQueue } from './queue-index.ts';
 import { type AttemptReport, type Conclusion, startReport } from './report-attempt.ts';
 import { runAttempt } from './run-attempt.ts';
 import { sendDeadLetter } from './send-dead-letter.ts';
-import { SQS_CALL_TIMEOUT_MS, type WorkerEnvironment } from './worker-environment.ts';
+import type { WorkerEnvironment } from './worker-environment.ts';
 
 /** What became of a message in this attempt. */
 export type Outcome = 'completed' | 'retry' | 'dead' | 'unfinished';
@@ -67,32 +68,39 @@ async function attemptTask(
   if (content.kind !== 'task') return { kind: 'failed', failure: toRefusal(content) };
   const { message, implementation } = content;
   const { task } = implementation;
-  let payload: unknown;
-  try {
-    payload = await validatePayload(task, message.payload);
-  } catch (error) {
-    return { kind: 'failed', failure: { kind: 'rejected', error } };
-  }
-  report.starting();
+  let invalid: unknown;
   const end = await runAttempt(
-    implementation,
-    payload,
-    {
-      id,
-      attempt,
-      maxAttempts: task.retry.maxAttempts,
-      queue: queue.name,
-      log: report.log,
-      message,
-      ...(message.enqueuedAt && { enqueuedAt: message.enqueuedAt }),
-      ...(groupId !== undefined && { groupId }),
+    task,
+    async (time) => {
+      const payload = await validatePayload(task, message.payload).catch((error: unknown) => {
+        if (error instanceof InvalidPayload) invalid = error;
+        throw error;
+      });
+      // A schema may be asynchronous and slow.
+      time.signal.throwIfAborted();
+      report.starting();
+      return implementation.run(payload, {
+        id,
+        attempt,
+        maxAttempts: task.retry.maxAttempts,
+        queue: queue.name,
+        log: report.log,
+        message,
+        ...(message.enqueuedAt && { enqueuedAt: message.enqueuedAt }),
+        ...(groupId !== undefined && { groupId }),
+        ...time,
+      });
     },
     deadline,
   );
   const { retry, timeoutSeconds } = task;
   switch (end.kind) {
-    case 'thrown':
-      return { kind: 'failed', failure: { ...end, retry } };
+    case 'thrown': {
+      const { error } = end;
+      const failure: Failure =
+        error === invalid ? { kind: 'rejected', error } : { kind: 'thrown', error, retry };
+      return { kind: 'failed', failure };
+    }
     case 'timeout':
       if (end.ignoredSignal) {
         report.log.error('task ignores its AbortSignal and may still be running', {
@@ -120,7 +128,7 @@ async function conclude(
   const { failure } = end;
   const decision = decide(facts, failure, log, environment);
   if (decision.outcome === 'retry') return { ...decision, failure };
-  if (await sendDeadLetter(facts, failure.error, { ...environment, log })) {
+  if (await sendDeadLetter(facts, failure, { ...environment, log })) {
     return { outcome: 'dead', failure };
   }
   return { outcome: 'retry', delaySeconds: afterFailedCopy(facts), failure };
@@ -174,12 +182,12 @@ function toResult({ record, queue }: MessageFacts, conclusion: Conclusion): Mess
 /** Narrows what a killed process brings back. Lambda's own delete makes up for one that fails. */
 async function acknowledge(
   { record, queue, outcome }: MessageResult,
-  { sqs, log }: WorkerEnvironment,
+  { sqs, log, deadline }: WorkerEnvironment,
 ): Promise<void> {
   if ((outcome !== 'completed' && outcome !== 'dead') || queue.url === undefined) return;
   try {
     const { deleteMessage } = await sqs();
-    await deleteMessage(queue.url, record.receiptHandle, AbortSignal.timeout(SQS_CALL_TIMEOUT_MS));
+    await deleteMessage(queue.url, record.receiptHandle, deadline.boundCall());
   } catch (error) {
     log.warn('a finished message could not be deleted at once', {
       'error.message': toError(error).message,

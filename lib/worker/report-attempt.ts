@@ -1,10 +1,10 @@
 import type { Context } from '@opentelemetry/api';
 import { ERROR_TYPE, QUEUE_NAME, TASK_OUTCOME } from '../instrumentation/attributes.ts';
-import { errorType, toError } from '../instrumentation/error-type.ts';
+import { toError } from '../instrumentation/error-type.ts';
 import type { BindableLog } from '../instrumentation/log.ts';
 import { recordFailure } from '../instrumentation/record-failure.ts';
 import type { TaskEvent } from '../task/lifecycle.ts';
-import type { Failure } from './decide-outcome.ts';
+import { type Failure, failureType } from './decide-outcome.ts';
 import { describeMessage, type MessageFacts, metricLabels } from './message-facts.ts';
 import type { Outcome } from './process-message.ts';
 import type { WorkerEnvironment } from './worker-environment.ts';
@@ -99,9 +99,4 @@ export function startReport(facts: MessageFacts, environment: WorkerEnvironment)
       span.end();
     },
   };
-}
-
-/** `timeout` is a task's timeoutSeconds and nothing else. */
-function failureType(failure: Failure): string {
-  return failure.kind === 'timeout' ? 'timeout' : errorType(failure.error);
 }

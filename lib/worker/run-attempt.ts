@@ -1,8 +1,8 @@
 import { TaskTimeout } from '../errors/task-timeout.ts';
-import type { TaskImplementation } from '../task/implement-task.ts';
+import type { Task } from '../task/define-task.ts';
 import type { TaskContext } from '../task/task-context.ts';
 
-/** How a call of an implementation ended. */
+/** How an attempt's work ended. */
 export type AttemptEnd =
   | { kind: 'completed' }
   | { kind: 'thrown'; error: unknown }
@@ -21,18 +21,19 @@ export interface InvocationDeadline {
 /** How long a task may take to heed its signal. A task that finishes within it has finished. */
 const GRACE_MS = 250;
 
+/** The time of an attempt, as its task sees it. */
+export type AttemptTime = Pick<TaskContext, 'signal' | 'remainingMs'>;
+
 /**
- * Calls the implementation with a signal that is aborted when its time is up: after the task's
+ * Does an attempt's work with a signal that is aborted when its time is up: after the task's
  * timeoutSeconds, or at the invocation's deadline. Never rejects, and never waits longer than
- * that and the grace, whatever the task does.
+ * that and the grace, whatever the work does.
  */
 export async function runAttempt(
-  implementation: TaskImplementation,
-  payload: unknown,
-  context: Omit<TaskContext, 'signal' | 'remainingMs'>,
+  { name, timeoutSeconds }: Task,
+  work: (time: AttemptTime) => Promise<unknown>,
   deadline: InvocationDeadline,
 ): Promise<AttemptEnd> {
-  const { name, timeoutSeconds } = implementation.task;
   const timeout = new TaskTimeout(name, timeoutSeconds);
   const controller = new AbortController();
   const timeoutAt = Date.now() + timeoutSeconds * 1000;
@@ -42,12 +43,8 @@ export async function runAttempt(
   deadline.signal.addEventListener('abort', onDeadline, { once: true });
   if (deadline.signal.aborted) onDeadline();
 
-  const settled = settle(async () =>
-    implementation.run(payload, {
-      ...context,
-      signal: controller.signal,
-      remainingMs: () => Math.max(0, end - Date.now()),
-    }),
+  const settled = settle(() =>
+    work({ signal: controller.signal, remainingMs: () => Math.max(0, end - Date.now()) }),
   );
   try {
     const result = await Promise.race([settled, graceAfter(controller.signal)]);

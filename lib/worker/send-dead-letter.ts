@@ -1,11 +1,12 @@
 import { SpanKind, trace } from '@opentelemetry/api';
 import { messagingAttributes, TASK_ID, TASK_NAME } from '../instrumentation/attributes.ts';
-import { errorType, toError } from '../instrumentation/error-type.ts';
+import { toError } from '../instrumentation/error-type.ts';
 import { recordFailure } from '../instrumentation/record-failure.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from '../instrumentation/scope.ts';
 import { buildDeadLetterCopies } from './dead-letter-copy.ts';
+import { type Failure, failureType } from './decide-outcome.ts';
 import type { MessageFacts } from './message-facts.ts';
-import { SQS_CALL_TIMEOUT_MS, type WorkerEnvironment } from './worker-environment.ts';
+import type { WorkerEnvironment } from './worker-environment.ts';
 
 /**
  * Copies a dead message to its dead-letter queue, in a `send <queue>-dlq` span of its own trace.
@@ -15,8 +16,8 @@ import { SQS_CALL_TIMEOUT_MS, type WorkerEnvironment } from './worker-environmen
  */
 export async function sendDeadLetter(
   { record, queue, attempt, id, taskName }: MessageFacts,
-  error: unknown,
-  { sqs, log }: WorkerEnvironment,
+  failure: Failure,
+  { sqs, log, deadline }: WorkerEnvironment,
 ): Promise<boolean> {
   const { dlqUrl } = queue;
   if (dlqUrl === undefined) {
@@ -32,23 +33,22 @@ export async function sendDeadLetter(
       [TASK_ID]: id,
     },
   });
-  const copies = buildDeadLetterCopies(record, dlqUrl, {
-    errorType: errorType(error),
-    errorMessage: toError(error).message,
-    attempts: attempt,
-    failedAt: new Date(),
-  });
   try {
+    const copies = buildDeadLetterCopies(record, dlqUrl, {
+      errorType: failureType(failure),
+      errorMessage: toError(failure.error).message,
+      attempts: attempt,
+      failedAt: new Date(),
+    });
     const { sendMessage } = await sqs();
-    const send = (input: typeof copies.plain) =>
-      sendMessage(input, AbortSignal.timeout(SQS_CALL_TIMEOUT_MS));
+    const send = (input: typeof copies.plain) => sendMessage(input, deadline.boundCall());
     const messageId = await send(copies.withCause).catch(() => send(copies.plain));
     span.setAttribute('messaging.message.id', messageId);
     return true;
-  } catch (failure) {
-    recordFailure(span, failure);
+  } catch (error) {
+    recordFailure(span, error);
     log.error('the copy to the dead-letter queue failed; the message stays on its queue', {
-      'error.message': toError(failure).message,
+      'error.message': toError(error).message,
     });
     return false;
   } finally {

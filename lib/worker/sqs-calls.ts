@@ -33,11 +33,13 @@ export interface VisibilityChange {
 export function createSqsCalls(client: SqsSender = new SQSClient({})): SqsCalls {
   return {
     async sendMessage(input, abortSignal) {
-      const { MessageId = '' } = await client.send(new SendMessageCommand(input), { abortSignal });
+      const call = client.send(new SendMessageCommand(input), { abortSignal });
+      const { MessageId = '' } = await within(abortSignal, call);
       return MessageId;
     },
     async deleteMessage(QueueUrl, ReceiptHandle, abortSignal) {
-      await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }), { abortSignal });
+      const command = new DeleteMessageCommand({ QueueUrl, ReceiptHandle });
+      await within(abortSignal, client.send(command, { abortSignal }));
     },
     async changeVisibility(QueueUrl, changes, abortSignal) {
       const Entries = changes.map(({ receiptHandle, seconds }, index) => ({
@@ -45,11 +47,22 @@ export function createSqsCalls(client: SqsSender = new SQSClient({})): SqsCalls 
         ReceiptHandle: receiptHandle,
         VisibilityTimeout: seconds,
       }));
-      const { Failed = [] } = await client.send(
-        new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }),
-        { abortSignal },
-      );
+      const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries });
+      const { Failed = [] } = await within(abortSignal, client.send(command, { abortSignal }));
       return Failed.map(({ Id }) => changes[Number(Id)]?.receiptHandle ?? '');
     },
   };
+}
+
+/** The SDK heeds its signal while it sends, and not while it waits for credentials or a retry. */
+async function within<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([call, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }

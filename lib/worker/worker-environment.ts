@@ -3,7 +3,7 @@ import type { BindableLog } from '../instrumentation/log.ts';
 import type { LifecycleEventName, LifecycleEvents } from '../task/lifecycle.ts';
 import type { ImplementationRegistry } from '../task/task-registry.ts';
 import type { BatchTrace } from './batch-trace.ts';
-import type { InvocationDeadline } from './run-attempt.ts';
+import type { StartedDeadline } from './invocation-deadline.ts';
 import type { SqsCalls } from './sqs-calls.ts';
 
 /** What processing a batch needs of its worker and of its invocation. Made anew for each. */
@@ -12,7 +12,7 @@ export interface WorkerEnvironment {
   readonly instruments: Instruments;
   readonly batchTrace: BatchTrace;
   readonly log: BindableLog;
-  readonly deadline: InvocationDeadline;
+  readonly deadline: StartedDeadline;
   /** Loads the AWS SDK at its first call. */
   readonly sqs: () => Promise<SqsCalls>;
   /** Calls the listeners; they are waited for at the end of the invocation. */
@@ -26,6 +26,3 @@ export interface WorkerEnvironment {
   /** How many records the invocation has. */
   readonly batchLength: number;
 }
-
-/** How long one call of SQS may take; the queue's own visibility timeout covers one that fails. */
-export const SQS_CALL_TIMEOUT_MS = 1_000;

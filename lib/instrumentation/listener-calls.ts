@@ -1,15 +1,18 @@
-import { toError } from '../instrumentation/error-type.ts';
 import type { LifecycleEmitter, LifecycleEventName, LifecycleEvents } from '../task/lifecycle.ts';
 import type { Log } from '../task/task-context.ts';
+import { toError } from './error-type.ts';
 
-/** How long an invocation waits for listeners that are still at work. */
+/** How long is waited for listeners that are still at work. */
 const LISTENER_BOUND_MS = 1_000;
 
-/** The calls of listeners in one invocation. */
+/** The calls of listeners in one invocation, or in one enqueue. */
 export interface ListenerCalls {
   emit<Name extends LifecycleEventName>(name: Name, event: LifecycleEvents[Name]): void;
-  /** Waits until all have settled, within the bound: Lambda freezes what is left running. */
-  settle(): Promise<void>;
+  /**
+   * Waits until all have settled, at most 1 s and at most `withinMs`: Lambda freezes what is left
+   * running.
+   */
+  settle(withinMs?: number): Promise<void>;
 }
 
 export function createListenerCalls(
@@ -26,15 +29,15 @@ export function createListenerCalls(
       pending.add(call);
       void call.finally(() => pending.delete(call));
     },
-    async settle() {
+    async settle(withinMs = LISTENER_BOUND_MS) {
       if (pending.size === 0) return;
       let timer: NodeJS.Timeout | undefined;
       const bound = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, LISTENER_BOUND_MS);
+        timer = setTimeout(resolve, Math.min(LISTENER_BOUND_MS, withinMs));
       });
       await Promise.race([Promise.all(pending), bound]);
       clearTimeout(timer);
-      if (pending.size > 0) log.warn(`${pending.size} listeners did not finish within 1 s`);
+      if (pending.size > 0) log.warn(`${pending.size} listeners did not finish in time`);
     },
   };
 }

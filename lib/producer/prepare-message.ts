@@ -1,0 +1,42 @@
+import { InvalidPayload } from '../errors/invalid-payload.ts';
+import type { Task } from '../task/define-task.ts';
+import { createTaskId } from '../task/task-message.ts';
+import { validatePayload } from '../task/validate-payload.ts';
+import type { PreparedMessage } from './build-message.ts';
+import { type EnqueueOptions, type QueueUrls, resolveQueue } from './enqueue-options.ts';
+
+/**
+ * Checks one message before anything is sent, and gives it its id.
+ *
+ * @throws InvalidPayload, InvalidEnqueueOptions
+ */
+export async function prepareMessage(
+  task: Task,
+  payload: unknown,
+  queues: QueueUrls,
+  options: EnqueueOptions,
+): Promise<PreparedMessage> {
+  const queue = resolveQueue(task, queues, options);
+  const wirePayload = serialize(task, payload);
+  await validatePayload(task, wirePayload);
+  return { id: createTaskId(), task, payload: wirePayload, queue, options };
+}
+
+/**
+ * The payload as the worker will read it, to be checked in that form: a Date that becomes a string
+ * on the way has to be a valid string there. What is sent is the input, not the schema's output,
+ * so that transforms run once, in the worker.
+ */
+function serialize(task: Task, payload: unknown): unknown {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(payload);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InvalidPayload(task.name, [{ path: [], message: `is not JSON: ${reason}` }]);
+  }
+  if (json === undefined) {
+    throw new InvalidPayload(task.name, [{ path: [], message: `${typeof payload} is not JSON` }]);
+  }
+  return JSON.parse(json);
+}

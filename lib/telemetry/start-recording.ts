@@ -1,0 +1,51 @@
+import { metrics, trace } from '@opentelemetry/api';
+import { logs } from '@opentelemetry/api-logs';
+import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
+import { NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
+import { createBoundedBuffer } from './bounded-buffer.ts';
+import { createLogBufferProcessor, createSpanBufferProcessor } from './buffer-processors.ts';
+import { createMetricReader } from './create-metric-reader.ts';
+import { createPropagator } from './create-propagator.ts';
+import { registerContext } from './register-context.ts';
+
+/** What was recorded since the last time that it was taken. */
+export interface Recording {
+  spans: ReadableSpan[];
+  metrics: MetricData[];
+  logs: ReadableLogRecord[];
+}
+
+/** Telemetry that stays in memory. */
+export interface Recorder {
+  take(): Promise<Recording>;
+}
+
+/** More than a test makes. */
+const CAPACITY = 100_000;
+
+/**
+ * Sets OpenTelemetry up for this process to record in memory: the same processors and the same
+ * temporality as `startTelemetry`, and nothing is sent. Where the process has a set-up of its own,
+ * that one stays and nothing is recorded here.
+ */
+export function startRecording(): Recorder {
+  const spans = createBoundedBuffer<ReadableSpan>(CAPACITY, () => {});
+  const logRecords = createBoundedBuffer<ReadableLogRecord>(CAPACITY, () => {});
+  const reader = createMetricReader();
+  registerContext(createPropagator(['tracecontext', 'baggage'], []));
+  trace.setGlobalTracerProvider(
+    new NodeTracerProvider({ spanProcessors: [createSpanBufferProcessor(spans)] }),
+  );
+  metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
+  logs.setGlobalLoggerProvider(
+    new LoggerProvider({ processors: [createLogBufferProcessor(logRecords)] }),
+  );
+  return {
+    async take() {
+      const { resourceMetrics } = await reader.collect();
+      const collected = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+      return { spans: spans.drain(), metrics: collected, logs: logRecords.drain() };
+    },
+  };
+}
