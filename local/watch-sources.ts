@@ -1,27 +1,21 @@
 import { watch } from 'node:fs';
 import { join } from 'node:path';
 
-/** Calls `onChange` when a source below one of the folders changed, once for changes in a burst. */
+/** Until the process ends: calls `onChange` when a source below one of the folders changed, once for changes in a burst. */
 export function watchSources(
   projectDirectory: string,
   folders: readonly string[],
   onChange: () => void,
-): { stop(): void } {
+): void {
   let timer: NodeJS.Timeout | undefined;
   const changed = () => {
     clearTimeout(timer);
     // Editors write a file in several steps.
     timer = setTimeout(onChange, 50);
   };
-  const watchers = folders.map((folder) =>
+  for (const folder of folders) {
     watch(join(projectDirectory, folder), { recursive: true }, (_event, file) => {
       if (file?.endsWith('.ts')) changed();
-    }),
-  );
-  return {
-    stop() {
-      clearTimeout(timer);
-      for (const watcher of watchers) watcher.close();
-    },
-  };
+    });
+  }
 }
