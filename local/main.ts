@@ -35,7 +35,7 @@ async function start(): Promise<Stack> {
     onOutput: printFunctionOutput(print),
     onWarning: print,
   });
-  watchSources(projectDirectory, ['functions', 'lib'], () => void rebuild(stack));
+  watchSources(projectDirectory, ['functions', 'lib'], () => rebuild(stack));
   printTaskLines(stack.telemetry, print);
   printWelcome(stack, description, settings);
   return stack;
