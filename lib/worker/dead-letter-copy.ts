@@ -56,7 +56,8 @@ export function buildDeadLetterCopies(
 function causeAttributes(cause: DeathCause): [string, MessageAttributeValue][] {
   const values: [string, string][] = [
     ['error.type', cause.errorType],
-    ['error.message', cutText(cause.errorMessage, MAX_ERROR_MESSAGE)],
+    // A surrogate pair that is cut in two loses its half below: SQS refuses a lone one.
+    ['error.message', cause.errorMessage.slice(0, MAX_ERROR_MESSAGE)],
     ['attempts', String(cause.attempts)],
     ['failed_at', cause.failedAt.toISOString()],
   ];
@@ -67,13 +68,6 @@ function causeAttributes(cause: DeathCause): [string, MessageAttributeValue][] {
       StringValue: removeRefused(value) || 'unknown',
     },
   ]);
-}
-
-/** At most so many characters, and no half of a surrogate pair at the end. */
-function cutText(text: string, characters: number): string {
-  if (text.length <= characters) return text;
-  const last = text.codePointAt(characters - 1) ?? 0;
-  return text.slice(0, last > 0xffff ? characters - 1 : characters);
 }
 
 /**
