@@ -50,6 +50,19 @@ describe('the body', () => {
     expect(buildDeadLetterCopies(record(body), DLQ, cause).withCause.MessageBody).toBe(body);
   });
 
+  it('without an id in an SNS envelope gets it where the message is', () => {
+    const Message = '{"task":"ship","payload":"\\ufffe"}';
+    const body = JSON.stringify({ Type: 'Notification', TopicArn: 'arn', Message });
+    const { plain } = buildDeadLetterCopies(record(body), DLQ, cause);
+    const envelope = JSON.parse(plain.MessageBody ?? '');
+    expect(envelope).toMatchObject({ Type: 'Notification', TopicArn: 'arn' });
+    expect(JSON.parse(envelope.Message)).toEqual({
+      id: 'a0a0a0a0-0000-4000-8000-000000000001',
+      task: 'ship',
+      payload: '\ufffe',
+    });
+  });
+
   it('without an id gets its SQS message id, and is as it was otherwise', () => {
     const body = ' { "task": "ship", "payload": {"price": 1.0, "big": 12345678901234567890} }';
     const { withCause, plain } = buildDeadLetterCopies(record(body), DLQ, cause);
@@ -161,4 +174,13 @@ describe('the group', () => {
       expect(copy.MessageDeduplicationId).toBe(grouped.messageId);
     }
   });
+});
+
+it('the trace header of X-Ray goes along', () => {
+  const traced = record('{}');
+  traced.attributes.AWSTraceHeader = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1';
+  const { plain } = buildDeadLetterCopies(traced, DLQ, cause);
+  expect(plain.MessageSystemAttributes?.AWSTraceHeader?.StringValue).toBe(
+    'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1',
+  );
 });
