@@ -47,7 +47,9 @@ it('npm start: Ctrl-C stops everything while a task runs', async () => {
 
 it('npm start: SIGTERM before it is ready stops everything, too', async () => {
   const start = run();
-  await waitUntil('npm, what it runs and the stack', () => processGroup(start.pid).length >= 3);
+  await waitUntil('the build of the functions', () =>
+    processGroup(start.pid).some((process) => process.endsWith(' esbuild')),
+  );
 
   process.kill(start.pid, 'SIGTERM');
   await start.untilGone(promised(TWO_SECONDS));

@@ -22,13 +22,16 @@ const dying = implementTask(task, () => {
 });
 const message = { id: 'task-1', task: 'ship', payload: {} };
 
-/** The real client, whose first copies are refused. */
-function refusingCopies(times: number) {
+/** As the SDK throws what SQS refuses. */
+const refusal = { name: 'InvalidParameterValue', $metadata: { httpStatusCode: 400 } };
+
+/** The real client, whose first copies fail. */
+function refusingCopies(times: number, failure: object = refusal) {
   let left = times;
   const send = async (command: object, options: object) => {
     if (command instanceof SendMessageCommand && left > 0) {
       left -= 1;
-      throw Object.assign(new Error('refused'), { name: 'InvalidParameterValue' });
+      throw Object.assign(new Error('refused'), failure);
     }
     return bench.client.send(command as never, options as never);
   };
@@ -67,6 +70,17 @@ it('a copy that SQS refuses once is sent with its own attributes alone', async (
   expect(results).toMatchObject([{ outcome: 'dead' }]);
   const [dead] = await queue.receiveDead();
   expect(Object.keys(dead?.MessageAttributes ?? {})).toEqual(['traceparent']);
+});
+
+it.each([
+  ['cannot be reached', { name: 'TimeoutError' }],
+  ['throttles', { name: 'RequestThrottled', $metadata: { httpStatusCode: 400 } }],
+])('when SQS %s once, the copy still tells its cause', async (_, failure) => {
+  const queue = await bench.createQueue();
+  await queue.send(message);
+  await queue.worker([dying], { client: refusingCopies(1, failure) }).deliver();
+  const [dead] = await queue.receiveDead();
+  expect(dead?.MessageAttributes?.['leadline.error.type']?.StringValue).toBe('NonRetryableError');
 });
 
 it('a copy that SQS refuses twice leaves the message on its queue, as a retry', async () => {
