@@ -143,17 +143,22 @@ describe('the trace mode', () => {
     ['no context', {}],
     ['malformed context', { traceparent: text('00-zz-not a trace'), tracestate: text('=') }],
     ['baggage alone', { baggage: text('tenant=acme') }],
-  ])('with %s the task runs, below its invocation', async (_, MessageAttributes) => {
-    const queue = await bench.createQueue();
-    baggage = [];
-    await queue.send(message('1'), { MessageAttributes });
-    const { span, results } = await queue.worker([implementation]).deliver();
-    expect(results).toMatchObject([{ outcome: 'completed' }]);
-    const process = span('process default');
-    expect(process.parentSpanContext?.spanId).toBe(span('process-tasks').spanContext().spanId);
-    expect(process.links).toEqual([]);
-    expect(baggage).toEqual(['baggage' in MessageAttributes ? 'acme' : undefined]);
-  });
+  ])(
+    'with %s the task runs, in a new trace that is linked to its invocation',
+    async (_, MessageAttributes) => {
+      const queue = await bench.createQueue();
+      baggage = [];
+      await queue.send(message('1'), { MessageAttributes });
+      const { span, results } = await queue.worker([implementation]).deliver();
+      expect(results).toMatchObject([{ outcome: 'completed' }]);
+      const process = span('process default');
+      const invocation = span('process-tasks').spanContext();
+      expect(process.parentSpanContext).toBeUndefined();
+      expect(process.spanContext().traceId).not.toBe(invocation.traceId);
+      expect(process.links.map(({ context }) => context.spanId)).toEqual([invocation.spanId]);
+      expect(baggage).toEqual(['baggage' in MessageAttributes ? 'acme' : undefined]);
+    },
+  );
 
   it('an unsampled caller leaves its task’s spans unsent; metrics and logs still go', async () => {
     const queue = await bench.createQueue();
