@@ -8,11 +8,14 @@ export class RetryLater extends LeadlineError {
   override readonly name: string = 'RetryLater';
   readonly code: string = 'RETRY_LATER';
   readonly retryable: boolean = true;
-  /** Whole seconds, at most 12 hours less the time since the message was received. */
+  /** At most 12 hours less the time since the message was received. */
   readonly seconds: number;
 
   constructor(seconds: number, message?: string, options?: ErrorOptions) {
     super(message ?? `Asked to be tried again in ${seconds} s.`, options);
+    if (!(seconds >= 0)) {
+      throw new RangeError(`RetryLater(${seconds}): give seconds of 0 or more.`);
+    }
     this.seconds = seconds;
   }
 }

@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { EnqueueFailed } from '../errors/enqueue-failed.ts';
-import { InvalidPayload, type PayloadIssue } from '../errors/invalid-payload.ts';
-import { MessageTooLarge } from '../errors/message-too-large.ts';
+import type { EnqueueFailed } from '../errors/enqueue-failed.ts';
+import type { InvalidPayload, PayloadIssue } from '../errors/invalid-payload.ts';
+import type { LeadlineError } from '../errors/leadline-error.ts';
+import type { MessageTooLarge } from '../errors/message-too-large.ts';
 import { ERROR_TYPE } from '../instrumentation/attributes.ts';
 import { errorType } from '../instrumentation/error-type.ts';
 import type { Task } from '../task/define-task.ts';
@@ -46,15 +47,17 @@ export async function answerEnqueue(
 }
 
 function explain(error: unknown, task: Task, log: Log): APIGatewayProxyStructuredResultV2 {
-  if (error instanceof InvalidPayload) {
+  // By code and not by class: the producer may be of another copy of this package.
+  if (hasCode<InvalidPayload>(error, 'INVALID_PAYLOAD')) {
     return problemResponse({
       status: 422,
       detail: `The payload does not fit the schema of ${task.name}.`,
       extensions: { errors: error.issues.map(describeIssue) },
     });
   }
-  if (error instanceof MessageTooLarge) return tooLarge(error.bytes, error.limit);
-  if (error instanceof EnqueueFailed) {
+  if (hasCode<MessageTooLarge>(error, 'MESSAGE_TOO_LARGE'))
+    return tooLarge(error.bytes, error.limit);
+  if (hasCode<EnqueueFailed>(error, 'ENQUEUE_FAILED')) {
     log.error('enqueue failed', {
       'task.name': task.name,
       [ERROR_TYPE]: errorType(error.cause),
@@ -67,6 +70,10 @@ function explain(error: unknown, task: Task, log: Log): APIGatewayProxyStructure
     });
   }
   throw error;
+}
+
+function hasCode<T extends LeadlineError>(error: unknown, code: T['code']): error is T {
+  return (error as Partial<LeadlineError> | null)?.code === code;
 }
 
 function tooLarge(bytes: number, limit: number): APIGatewayProxyStructuredResultV2 {

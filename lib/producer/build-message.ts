@@ -59,7 +59,9 @@ export function buildMessage(message: PreparedMessage, traceFields: TraceFields)
     QueueUrl: queue.url,
     MessageBody: body,
     MessageAttributes: Object.fromEntries(attributes.map(toStringAttribute)),
-    ...(options.delaySeconds && { DelaySeconds: options.delaySeconds }),
+    // 0 too, where the queue has a delay of its own; FIFO queues take none for a message.
+    ...(options.delaySeconds !== undefined &&
+      !queue.fifo && { DelaySeconds: options.delaySeconds }),
     ...(options.groupId !== undefined && { MessageGroupId: options.groupId }),
     ...(queue.fifo && { MessageDeduplicationId: options.dedupeId ?? id }),
   };
@@ -74,6 +76,11 @@ function toStringAttribute([name, value]: [string, string]): [string, MessageAtt
 const ATTRIBUTE_NAME = /^(?!aws\.|amazon\.|\.)(?!.*\.\.)[A-Z0-9_.-]{1,256}(?<!\.)$/i;
 
 function checkAttribute(name: string, value: unknown): void {
+  if (name.startsWith('leadline.')) {
+    throw new InvalidEnqueueOptions(
+      `attributes: ${JSON.stringify(name)} is refused; names that begin with "leadline." tell why a message died.`,
+    );
+  }
   if (!ATTRIBUTE_NAME.test(name)) {
     throw new InvalidEnqueueOptions(
       `attributes: SQS refuses the name ${JSON.stringify(name)}. Use up to 256 letters, digits, "_", "-" and single dots.`,

@@ -38,8 +38,9 @@ export interface Producer {
   ): Promise<Enqueued>;
   /**
    * Sends many messages of a task in batches of up to 10 messages and 1 MiB, side by side. What
-   * SQS does not take at first is sent again with backoff. On FIFO queues a group keeps its order,
-   * and the messages of a group behind one that failed are not sent.
+   * SQS does not take at first is sent again with backoff. On FIFO queues a batch holds one
+   * message of a group, so that a group keeps its order, and the messages behind one that failed
+   * are not sent.
    *
    * @param options for all, or a function of payload and index.
    * @returns one result a payload, in their order: what failed is told and never thrown away.

@@ -7,7 +7,7 @@ export type QueueUrls = Readonly<Record<string, { readonly url: string }>>;
 export interface EnqueueOptions {
   /** Logical name of another queue than the task's own. */
   queue?: string;
-  /** Keeps the message from its workers for this long: whole seconds, 0 to 900. @default 0 */
+  /** Keeps the message from its workers for this long: whole seconds, 0 to 900. @default the queue's own delay */
   delaySeconds?: number;
   /** The message group: FIFO order, or fair shares of a standard queue. */
   groupId?: string;

@@ -34,7 +34,8 @@ export async function sendBatchWithRetry(
   let pending = batch;
   for (let attempt = 1; pending.length > 0; attempt += 1) {
     const current = pending;
-    const failed = new Map<OutgoingMessage, EnqueueFailed>();
+    // What SQS does not confirm has failed: nothing is taken for sent without its word.
+    const failed = new Map(current.map((message) => [message, unconfirmed(queue.sqsName)]));
     try {
       const inputs = current.map(({ input }) => input);
       const { Successful = [], Failed = [] } = await sender.sendBatch(inputs, queue);
@@ -43,9 +44,10 @@ export async function sendBatchWithRetry(
         if (message !== undefined) failed.set(message, entryError(entry, queue.sqsName));
       }
       for (const { Id, MessageId: messageId = '' } of Successful) {
-        const message = current[Number(Id)]?.message;
-        if (message === undefined) continue;
-        const { id, task } = message;
+        const sent = current[Number(Id)];
+        if (sent === undefined) continue;
+        failed.delete(sent);
+        const { id, task } = sent.message;
         listeners.emit('afterEnqueue', { task: task.name, id, queue: queue.name, messageId });
       }
     } catch (error) {
@@ -63,10 +65,18 @@ export async function sendBatchWithRetry(
   span.end();
 }
 
+function unconfirmed(sqsName: string): EnqueueFailed {
+  return new EnqueueFailed(`SQS did not confirm the message for ${sqsName}.`, {
+    cause: undefined,
+    retryable: true,
+  });
+}
+
 function entryError({ Code, Message, SenderFault }: BatchResultErrorEntry, sqsName: string) {
   return new EnqueueFailed(
     `SQS did not take the message for ${sqsName}: ${Code ?? 'unknown error'}${Message ? `, ${Message}` : ''}`,
-    { cause: Code, retryable: SenderFault !== true },
+    // Throttling counts as the sender's fault, and passes.
+    { cause: Code, retryable: SenderFault !== true || /throttl/i.test(Code ?? '') },
   );
 }
 

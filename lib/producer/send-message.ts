@@ -55,10 +55,12 @@ export function createTimedSender(
   };
   return {
     async sendMessage(input, queue) {
-      const { MessageId = '' } = await timed(queue, () =>
-        client.send(new SendMessageCommand(input)),
-      );
-      return MessageId;
+      const { MessageId } = await timed(queue, () => client.send(new SendMessageCommand(input)));
+      if (MessageId !== undefined) return MessageId;
+      throw new EnqueueFailed(`SQS did not confirm the message for ${queue.sqsName}.`, {
+        cause: undefined,
+        retryable: true,
+      });
     },
     sendBatch: (inputs, queue) =>
       timed(queue, () => client.send(new SendMessageBatchCommand(toBatch(inputs, queue)))),

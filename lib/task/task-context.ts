@@ -21,7 +21,10 @@ export interface TaskContext {
   readonly queue: string;
   /** The message group, when the message has one. */
   readonly groupId?: string;
-  /** Aborted when the time of the attempt is up. Hand it to `fetch`, timers and the AWS SDK. */
+  /**
+   * Aborted when the time of the attempt is up, which has failed then, whether the task throws or
+   * returns. Hand it to `fetch`, timers and the AWS SDK.
+   */
   readonly signal: AbortSignal;
   readonly log: Log;
   /** Milliseconds until `signal` is aborted. */

@@ -92,6 +92,7 @@ function readMessage(body: JsonObject, fallbackId: string): TaskMessage {
   if (!Number.isInteger(v) || (v as number) < 1) {
     throw new InvalidMessage('"v" is not a whole number of 1 or more.');
   }
+  if ((v as number) > MESSAGE_VERSION) return readNewer(v as number, body, fallbackId);
   if (typeof id !== 'string' || id === '') throw new InvalidMessage('"id" is not a string.');
   if (typeof task !== 'string' || task === '') {
     throw new InvalidMessage('"task", the name of the task, is missing or not a string.');
@@ -107,6 +108,16 @@ function readMessage(body: JsonObject, fallbackId: string): TaskMessage {
     ...(enqueuedAt && { enqueuedAt }),
     ...(notBefore && { notBefore }),
     ...(isObject(body['trace']) && { trace: readStrings(body['trace']) }),
+  };
+}
+
+/** What a newer version looks like is not known here; it is for a newer worker to judge. */
+function readNewer(v: number, { id, task, payload }: JsonObject, fallbackId: string): TaskMessage {
+  return {
+    v,
+    id: typeof id === 'string' && id !== '' ? id : fallbackId,
+    task: typeof task === 'string' && task !== '' ? task : 'unknown',
+    payload,
   };
 }
 

@@ -8,6 +8,7 @@ import type { TelemetryHandle } from '../instrumentation/telemetry-handle.ts';
 import type { Task } from '../task/define-task.ts';
 import type { TaskImplementation } from '../task/implement-task.ts';
 import type { LifecycleEmitter } from '../task/lifecycle.ts';
+import type { Log } from '../task/task-context.ts';
 import { createImplementationRegistry } from '../task/task-registry.ts';
 import { flushTelemetry } from './flush-telemetry.ts';
 import { startDeadline } from './invocation-deadline.ts';
@@ -129,11 +130,24 @@ export function createWorker(
       );
       deadline.clear();
       await listeners.settle(deadline.untilAnswerMs());
-      options.onResults?.(results);
+      tellResults(options.onResults, results, log);
       return toResponse(results);
     });
   // Lambda calls with its own context; the middleware adds the trace before the handler sees it.
   return async (event, context) => traced(event, context as TracedContext);
+}
+
+/** After the work: whoever listens must not undo it. */
+function tellResults(
+  onResults: WorkerOptions['onResults'],
+  results: readonly MessageResult[],
+  log: Log,
+): void {
+  try {
+    onResults?.(results);
+  } catch (error) {
+    log.error('onResults failed', { error });
+  }
 }
 
 function toResponse(results: readonly MessageResult[]): SQSBatchResponse {

@@ -79,9 +79,12 @@ function withId({ body, messageId }: SQSRecord, maxBytes: number): string {
   try {
     const message: unknown = JSON.parse(body);
     if (typeof message !== 'object' || message === null || Array.isArray(message)) return body;
+    const json = isEnvelope(message) ? message.Message : body;
+    const added = addId(json, messageId);
+    if (added === json) return body;
     const withIdText = isEnvelope(message)
-      ? escapeRefused(JSON.stringify({ ...message, Message: addId(message.Message, messageId) }))
-      : addId(body, messageId);
+      ? escapeRefused(JSON.stringify({ ...message, Message: added }))
+      : added;
     return Buffer.byteLength(withIdText) <= maxBytes ? withIdText : body;
   } catch {
     return body;

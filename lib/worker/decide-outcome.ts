@@ -89,9 +89,7 @@ function chosenDelay(
 }
 
 function validSeconds(value: unknown): number | undefined {
-  return typeof value === 'number' && value >= 0 && Number.isFinite(value)
-    ? Math.ceil(value)
-    : undefined;
+  return typeof value === 'number' && value >= 0 ? Math.ceil(value) : undefined;
 }
 
 function minimumDelay(failure: Failure): number {

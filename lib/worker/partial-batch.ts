@@ -12,7 +12,9 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
  *   .handler(async (event) => Promise.allSettled(event.Records.map((record) => work(record))));
  * ```
  *
- * An answer of another form is left as it is. A handler that throws fails the whole batch.
+ * An answer with `batchItemFailures` is left as it is, and a handler that throws fails the whole
+ * batch. So does any other answer: Lambda would take it for success and delete the messages. On
+ * FIFO queues stop at the first failure of a group and reject the rest of it.
  */
 export function partialBatch(): MiddlewareObj<SQSEvent> {
   return {
@@ -20,7 +22,10 @@ export function partialBatch(): MiddlewareObj<SQSEvent> {
     after: (request) => {
       const { Records } = request.event;
       const results: unknown = request.response;
-      if (!isSettled(results)) return;
+      if (isResponse(results)) return;
+      if (!isSettled(results)) {
+        throw new Error('partialBatch: the handler has to return what Promise.allSettled gives.');
+      }
       if (results.length !== Records.length) {
         throw new Error(
           `partialBatch: the handler returned ${results.length} results for ${Records.length} records.`,
@@ -34,6 +39,10 @@ export function partialBatch(): MiddlewareObj<SQSEvent> {
       request.response = response;
     },
   };
+}
+
+function isResponse(value: unknown): value is SQSBatchResponse {
+  return Array.isArray((value as Partial<SQSBatchResponse> | null | undefined)?.batchItemFailures);
 }
 
 function isSettled(value: unknown): value is PromiseSettledResult<unknown>[] {

@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import { toError } from '../instrumentation/error-type.ts';
 import { changeVisibilities } from './change-visibilities.ts';
 import { isFifo, readMessage } from './message-facts.ts';
 import { type MessageResult, processMessage } from './process-message.ts';
@@ -34,7 +35,7 @@ export async function processBatch(
     lanes: toLanes(known, queueOf),
     concurrency,
     canStart: () => Date.now() < environment.deadline.at,
-    run: (record) => processMessage(record, queueOf(record), environment),
+    run: (record) => processOne(record, queueOf(record), environment),
     // A dead message frees its group: its copy is in the dead-letter queue.
     goesOn: ({ outcome }) => outcome === 'completed' || outcome === 'dead',
   });
@@ -47,6 +48,23 @@ export async function processBatch(
   const ordered = records.flatMap((record) => results.get(record) ?? []);
   await changeVisibilities(ordered, environment);
   return ordered;
+}
+
+/** Whatever is wrong with one record, or with us, never touches another. */
+async function processOne(
+  record: SQSRecord,
+  queue: WorkerQueue,
+  environment: WorkerEnvironment,
+): Promise<MessageResult> {
+  try {
+    return await processMessage(record, queue, environment);
+  } catch (error) {
+    environment.log.error('a message could not be processed; it stays on its queue', {
+      'messaging.message.id': record.messageId,
+      'error.message': toError(error).message,
+    });
+    return { record, queue, outcome: 'retry', decidedAt: Date.now(), error };
+  }
 }
 
 /** One lane a FIFO message group, one a standard message. */

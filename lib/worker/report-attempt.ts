@@ -1,4 +1,4 @@
-import type { Context } from '@opentelemetry/api';
+import { type Context, context as contextApi } from '@opentelemetry/api';
 import { ERROR_TYPE, QUEUE_NAME, TASK_OUTCOME } from '../instrumentation/attributes.ts';
 import { toError } from '../instrumentation/error-type.ts';
 import type { BindableLog } from '../instrumentation/log.ts';
@@ -36,7 +36,7 @@ export const GROUP_STOPPED = 'an earlier message of its group failed';
 
 /** Begins the report: from here on the record counts as an attempt. */
 export function startReport(facts: MessageFacts, environment: WorkerEnvironment): AttemptReport {
-  const { instruments, batchTrace, emit } = environment;
+  const { instruments, batchTrace } = environment;
   const { record, queue, attempt, waitMs } = facts;
   const start = performance.now();
   let end: number | undefined;
@@ -49,6 +49,9 @@ export function startReport(facts: MessageFacts, environment: WorkerEnvironment)
     attributes: { ...logAttributes, [QUEUE_NAME]: queue.name },
   });
   const event: TaskEvent = { task: facts.taskName, id: facts.id, queue: queue.name, attempt };
+  // Listeners see the record's trace, and none sees what another did to an event.
+  const emit: WorkerEnvironment['emit'] = (name, about) =>
+    contextApi.with(context, () => environment.emit(name, Object.freeze(about) as typeof about));
   instruments.taskAttempts.add(1, labels);
   if (waitMs !== undefined) instruments.taskWait.record(waitMs, labels);
   emit('taskReceived', event);

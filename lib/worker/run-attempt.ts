@@ -20,10 +20,7 @@ export interface InvocationDeadline {
   untilAnswerMs(): number;
 }
 
-/**
- * How long a task may take to heed its signal, and less where the invocation's end is nearer. A
- * task that finishes within it has finished.
- */
+/** How long a task may take to heed its signal, and less where the invocation's end is nearer. */
 const GRACE_MS = 250;
 
 /** The time of an attempt, as its task sees it. */
@@ -53,10 +50,11 @@ export async function runAttempt(
   );
   try {
     const result = await Promise.race([settled, graceAfter(controller.signal, deadline)]);
-    if (result !== undefined && 'value' in result) return { kind: 'completed' };
+    if (result !== undefined && !controller.signal.aborted) {
+      return 'value' in result ? { kind: 'completed' } : { kind: 'thrown', error: result.error };
+    }
+    // A task that returns when its signal fires has not done its work.
     const ignoredSignal = result === undefined;
-    if (!controller.signal.aborted && result !== undefined)
-      return { kind: 'thrown', error: result.error };
     return controller.signal.reason === timeout
       ? { kind: 'timeout', error: timeout, ignoredSignal }
       : { kind: 'unfinished', ignoredSignal };

@@ -34,7 +34,9 @@ export function createSqsCalls(client: SqsSender = new SQSClient({})): SqsCalls 
   return {
     async sendMessage(input, abortSignal) {
       const call = client.send(new SendMessageCommand(input), { abortSignal });
-      const { MessageId = '' } = await within(abortSignal, call);
+      const { MessageId } = await within(abortSignal, call);
+      // Without its word the message may not be acknowledged.
+      if (MessageId === undefined) throw new Error('SQS did not confirm the message.');
       return MessageId;
     },
     async deleteMessage(QueueUrl, ReceiptHandle, abortSignal) {

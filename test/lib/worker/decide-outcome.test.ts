@@ -79,18 +79,21 @@ describe('a task that threw or ran out of time', () => {
     );
   });
 
-  it('falls back to the backoff where RetryLater or retry.when gives no usable delay', () => {
+  it('falls back to the backoff where retry.when gives no usable delay', () => {
     const policy = { maxAttempts: 5, minDelaySeconds: 2, maxDelaySeconds: 2 };
-    for (const seconds of [Number.NaN, -1, Number.POSITIVE_INFINITY, '5' as never]) {
-      const later: Failure = { kind: 'thrown', error: new RetryLater(seconds), retry: policy };
-      const when = () => seconds;
-      const chosen: Failure = { kind: 'thrown', error: new Error(), retry: { ...policy, when } };
-      for (const failure of [later, chosen]) {
-        expect(decideOutcome(failure, { attempt: 1, countIsExact: true })).toEqual({
-          outcome: 'retry',
-          delaySeconds: 2,
-        });
-      }
+    for (const seconds of [Number.NaN, -1, '5' as never]) {
+      const retry = { ...policy, when: () => seconds };
+      const failure: Failure = { kind: 'thrown', error: new Error(), retry };
+      expect(decideOutcome(failure, { attempt: 1, countIsExact: true })).toEqual({
+        outcome: 'retry',
+        delaySeconds: 2,
+      });
+    }
+  });
+
+  it('refuses a RetryLater without a delay where it is made', () => {
+    for (const seconds of [Number.NaN, -1]) {
+      expect(() => new RetryLater(seconds)).toThrow(`RetryLater(${seconds})`);
     }
   });
 
