@@ -2,6 +2,8 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuild';
 
+import { lazyHttpPlugin } from './lazy-http-plugin.ts';
+
 export interface BuildFunctionsOptions {
   /** The project's folder, which `functions/` is in. */
   projectDirectory: string;
@@ -79,6 +81,7 @@ function buildOptions(
     banner: {
       js: "import{createRequire as __leadlineRequire}from'node:module';const require=__leadlineRequire(import.meta.url);",
     },
+    plugins: [lazyHttpPlugin()],
     write: false,
     metafile: true,
     logLevel: 'silent',

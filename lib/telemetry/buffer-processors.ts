@@ -1,4 +1,4 @@
-import { createContextKey, type Span } from '@opentelemetry/api';
+import { createContextKey, type Span, SpanStatusCode } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { BoundedBuffer } from './bounded-buffer.ts';
@@ -14,11 +14,24 @@ interface AttemptState {
 
 const ATTEMPT = createContextKey('leadline.attempt');
 
+/** What the spans tell of the invocation that they belong to. */
+export interface SpanActivity {
+  /** Called once, with the first span: an invocation has begun. */
+  onFirstSpan?: () => void;
+  /** Set when a span failed. */
+  failed?: boolean;
+}
+
 /** Keeps ended, sampled spans for the flush. The SDK's own batches export on timers, which a frozen Lambda does not run. */
-export function createSpanBufferProcessor(buffer: BoundedBuffer<ReadableSpan>): SpanProcessor {
+export function createSpanBufferProcessor(
+  buffer: BoundedBuffer<ReadableSpan>,
+  activity: SpanActivity = {},
+): SpanProcessor {
   const attempts = new WeakMap<object, AttemptState>();
   return {
     onStart(span, parentContext) {
+      activity.onFirstSpan?.();
+      delete activity.onFirstSpan;
       const attempt = parentContext.getValue(ATTEMPT) as AttemptState | undefined;
       if (attempt === undefined) return;
       attempts.set(span, attempt);
@@ -28,6 +41,7 @@ export function createSpanBufferProcessor(buffer: BoundedBuffer<ReadableSpan>): 
       const attempt = attempts.get(span);
       attempt?.openSpans.delete(span as unknown as Span);
       if (attempt?.abandoned) return;
+      if (span.status.code === SpanStatusCode.ERROR) activity.failed = true;
       if ((span.spanContext().traceFlags & SAMPLED) !== 0) buffer.add(span);
     },
     async forceFlush() {},
