@@ -5,7 +5,7 @@ import { readQueues } from './env.ts';
 import { tasks } from './tasks/index.ts';
 
 const telemetry = await startTelemetry({ flush: 'after-response' });
-const producer = createProducer({ queues: readQueues(), client: new SQSClient({}) });
+const producer = createProducer({ queues: readQueues(), client: new SQSClient({}), telemetry });
 
 /** `POST /tasks/{task}` */
 export const handler: EnqueueHandler = createEnqueueHandler({ tasks, producer, telemetry });

@@ -4,6 +4,8 @@ import { InvalidSetting } from '../lib/index.ts';
 export interface QueueSetting {
   url: string;
   dlqUrl?: string;
+  /** Of the event source mapping of a FIFO queue. */
+  batchSize?: number;
 }
 
 const EXAMPLE = 'give e.g. {"default":{"url":"https://sqs..."}}.';
@@ -26,6 +28,7 @@ export function readQueues(env: NodeJS.ProcessEnv = process.env): Record<string,
   for (const [name, queue] of Object.entries(queues)) {
     checkUrl(`${name}.url`, queue?.url);
     if (queue?.dlqUrl !== undefined) checkUrl(`${name}.dlqUrl`, queue.dlqUrl);
+    checkBatchSize(`${name}.batchSize`, queue?.batchSize);
   }
   return queues;
 }
@@ -46,5 +49,11 @@ function parse(value: string): Record<string, QueueSetting> {
 function checkUrl(key: string, url: unknown): void {
   if (typeof url !== 'string' || !URL.canParse(url)) {
     throw new InvalidSetting('QUEUES', `${key} is ${JSON.stringify(url)}; give the queue's URL.`);
+  }
+}
+
+function checkBatchSize(key: string, size: unknown): void {
+  if (size !== undefined && !(Number.isInteger(size) && (size as number) >= 1)) {
+    throw new InvalidSetting('QUEUES', `${key} is ${JSON.stringify(size)}; give a whole number.`);
   }
 }

@@ -9,14 +9,26 @@ export function lazyHttpPlugin(): Plugin {
   return {
     name: 'lazy-http',
     setup(build) {
-      build.onResolve({ filter: /^(node:)?https?$/ }, ({ path }) => ({
+      build.onResolve({ filter: /^(node:)?https?$/ }, ({ path, kind }) => ({
         path: path.replace(/^node:/, ''),
-        namespace: 'builtin',
+        namespace: kind === 'require-call' ? 'builtin-cjs' : 'builtin-esm',
       }));
-      build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      build.onLoad({ filter: /.*/, namespace: 'builtin-cjs' }, ({ path }) => ({
         contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-        loader: 'js',
+      }));
+      build.onLoad({ filter: /.*/, namespace: 'builtin-esm' }, ({ path }) => ({
+        contents:
+          `const builtin = process.getBuiltinModule(${JSON.stringify(path)});` +
+          `export default builtin; export const { ${plainExports(path).join(', ')} } = builtin;`,
       }));
     },
   };
+}
+
+/** The exports that are plain values: the getters among them are what is slow. */
+function plainExports(name: string): string[] {
+  const builtin = process.getBuiltinModule(name) ?? {};
+  return Object.entries(Object.getOwnPropertyDescriptors(builtin))
+    .filter(([key, descriptor]) => 'value' in descriptor && key !== 'default')
+    .map(([key]) => key);
 }

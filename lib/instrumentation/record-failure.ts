@@ -2,10 +2,14 @@ import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { ERROR_TYPE } from './attributes.ts';
 import { errorType, toError } from './error-type.ts';
 
-/** Marks a span as failed: status, `error.type`, and one exception event. */
+/**
+ * Marks a span as failed: status, `error.type`, and one exception event. Its `exception.type` is
+ * the same `error.type`; left to itself the SDK prefers an error's `code`.
+ */
 export function recordFailure(span: Span, thrown: unknown, type: string = errorType(thrown)): void {
   const error = toError(thrown);
-  span.recordException(error);
+  const { message, stack } = error;
+  span.recordException({ name: type, message, ...(stack !== undefined && { stack }) });
   span.setAttribute(ERROR_TYPE, type);
   span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
 }

@@ -2,6 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createInstruments, type Instruments } from '../instrumentation/instruments.ts';
 import { createListenerCalls, type ListenerCalls } from '../instrumentation/listener-calls.ts';
 import { createLog } from '../instrumentation/log.ts';
+import type { TelemetryHandle } from '../instrumentation/telemetry-handle.ts';
 import type { Task, TaskInput } from '../task/define-task.ts';
 import type { LifecycleEmitter } from '../task/lifecycle.ts';
 import type { PreparedMessage } from './build-message.ts';
@@ -18,6 +19,8 @@ export interface ProducerOptions {
   client: Pick<SQSClient, 'send'>;
   /** Listeners of `beforeEnqueue` and `afterEnqueue`. @default none */
   lifecycle?: LifecycleEmitter;
+  /** Names the service in the producer's log lines. @default service `leadline`, level info */
+  telemetry?: Pick<TelemetryHandle, 'serviceName' | 'logLevel'>;
 }
 
 export interface Producer {
@@ -58,8 +61,12 @@ export interface ProducerEnvironment {
 }
 
 /** A producer of task messages. Make one and keep it: it holds the SQS client's connections. */
-export function createProducer({ queues, client, lifecycle }: ProducerOptions): Producer {
-  const log = createLog({ service: 'leadline' });
+export function createProducer(options: ProducerOptions): Producer {
+  const { queues, client, lifecycle, telemetry } = options;
+  const log = createLog({
+    service: telemetry?.serviceName ?? 'leadline',
+    level: telemetry?.logLevel ?? 'info',
+  });
   let instruments: Instruments | undefined;
   const withEnvironment = async <Result>(
     messages: readonly PreparedMessage[],

@@ -48,6 +48,11 @@ export function encodeMessage(message: Omit<TaskMessage, 'v'>): string {
     not_before: message.notBefore?.toISOString(),
     trace: message.trace,
   });
+  return escapeRefused(json);
+}
+
+/** Escapes what SQS refuses in a body and JSON.stringify leaves as it is. */
+export function escapeRefused(json: string): string {
   return json.replace(/[\uFFFE\uFFFF]/g, (character) =>
     character === '\uFFFE' ? '\\ufffe' : '\\uffff',
   );

@@ -4,7 +4,7 @@ export type Signal = 'traces' | 'metrics' | 'logs';
 /** Where one signal goes. */
 export type ExportTarget =
   /** The standard OTEL_EXPORTER_OTLP_* variables, which the exporter reads by itself. */
-  { kind: 'standard' } | { kind: 'oneuptime'; url: string; token: string } | { kind: 'none' };
+  { kind: 'standard' } | { kind: 'oneuptime'; url: string } | { kind: 'none' };
 
 /** How telemetry leaves: docs/telemetry.md, Export. */
 export type FlushMode = 'after-response' | 'adaptive' | 'before-response';

@@ -43,6 +43,8 @@ export interface WorkerOptions {
 export type Worker = (event: SQSEvent, context: LambdaContext) => Promise<SQSBatchResponse>;
 
 const MAX_CONCURRENCY = 10;
+/** Lambda kills the process 500 ms after SIGTERM, and the last flush needs some of it. */
+const SHUTDOWN_LISTENER_BOUND_MS = 200;
 
 /**
  * A worker for these implementations. Every record runs in its own span, and the answer names
@@ -87,7 +89,7 @@ export function createWorker(
     const calls = createListenerCalls(lifecycle, serviceLog);
     serviceLog.info('worker shutting down');
     calls.emit('workerShuttingDown', { tasks });
-    await calls.settle();
+    await calls.settle(SHUTDOWN_LISTENER_BOUND_MS);
   });
 
   const worker = middy<SQSEvent, SQSBatchResponse>();

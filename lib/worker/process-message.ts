@@ -68,7 +68,7 @@ async function attemptTask(
   if (content.kind !== 'task') return { kind: 'failed', failure: toRefusal(content) };
   const { message, implementation } = content;
   const { task } = implementation;
-  let invalid: unknown;
+  let invalid: InvalidPayload | undefined;
   const end = await runAttempt(
     task,
     async (time) => {
@@ -98,7 +98,7 @@ async function attemptTask(
     case 'thrown': {
       const { error } = end;
       const failure: Failure =
-        error === invalid ? { kind: 'rejected', error } : { kind: 'thrown', error, retry };
+        invalid !== undefined ? { kind: 'rejected', error } : { kind: 'thrown', error, retry };
       return { kind: 'failed', failure };
     }
     case 'timeout':

@@ -23,7 +23,7 @@ it.each([
   ['[]', 'is not a JSON object of queues by name; give e.g.'],
   ['null', 'is not a JSON object of queues by name; give e.g.'],
   ['"x"', 'is not a JSON object of queues by name; give e.g.'],
-  ['{"default":null}', 'default.url is undefined; give the queue\'s URL.'],
+  ['{"default":null}', "default.url is undefined; give the queue's URL."],
   [`{"default":"${url}"}`, 'default.url is undefined'],
   ['{"default":{}}', 'default.url is undefined'],
   ['{"default":{"url":"my-queue"}}', 'default.url is "my-queue"; give the queue\'s URL.'],

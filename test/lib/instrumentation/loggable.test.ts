@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { toLoggable } from '../../../lib/instrumentation/loggable.ts';
+import { hostileValues } from './hostile-values.ts';
+
+it.each(hostileValues())('makes JSON of %s', (_, value) => {
+  const json = JSON.stringify({ value: toLoggable(value), nested: toLoggable({ deep: [value] }) });
+  expect(JSON.parse(json)).toHaveProperty('value');
+  expect(json.length).toBeLessThan(100_000);
+});
+
+it('makes JSON of random values and never throws', () => {
+  fc.assert(
+    fc.property(
+      fc.anything({
+        withBigInt: true,
+        withDate: true,
+        withMap: true,
+        withSet: true,
+        withTypedArray: true,
+        withSparseArray: true,
+        withNullPrototype: true,
+      }),
+      (value) => {
+        expect(typeof JSON.stringify(toLoggable(value))).toBe('string');
+      },
+    ),
+  );
+});
+
+it('keeps plain JSON as it is, four levels of it', () => {
+  const value = { a: 1, b: ['x', true, null], c: { d: { e: 'deep' } } };
+  expect(toLoggable(value)).toEqual(value);
+  expect(toLoggable({ a: { b: { c: { d: 1 }, list: [1] } } })).toEqual({
+    a: { b: { c: { d: 1 }, list: [1] } },
+  });
+  expect(toLoggable({ a: { b: { c: { d: { e: 1 }, list: [1] } } } })).toEqual({
+    a: { b: { c: { d: '[object]', list: '[array]' } } },
+  });
+});
+
+it('shows what JSON has no form for', () => {
+  const at = new Date('2026-03-01T12:00:00Z');
+  expect(
+    toLoggable({
+      at,
+      big: 10n,
+      symbol: Symbol('s'),
+      nan: Number.NaN,
+      missing: undefined,
+      bytes: new Uint8Array(3),
+      map: new Map([['k', 1]]),
+      set: new Set(['v']),
+      run: function work() {},
+      bad: new Date(Number.NaN),
+    }),
+  ).toEqual({
+    at: '2026-03-01T12:00:00.000Z',
+    big: '10',
+    symbol: 'Symbol(s)',
+    nan: 'NaN',
+    missing: 'undefined',
+    bytes: '[3 bytes]',
+    map: { k: 1 },
+    set: ['v'],
+    run: '[function work]',
+    bad: 'Invalid Date',
+  });
+});
+
+it('shows an error with its stack and the causes of its causes', () => {
+  const error = new TypeError('outer', { cause: new Error('middle', { cause: 'root' }) });
+  expect(toLoggable(error)).toEqual({
+    name: 'TypeError',
+    message: 'outer',
+    stack: error.stack,
+    cause: expect.objectContaining({ name: 'Error', message: 'middle', cause: 'root' }),
+  });
+});
+
+it('names a circle, and shows an object twice where it stands twice', () => {
+  const shared = { n: 1 };
+  const value: Record<string, unknown> = { first: shared, second: shared };
+  value['self'] = value;
+  expect(toLoggable(value)).toEqual({ first: shared, second: shared, self: '[circular]' });
+});
+
+it('keeps what can be read beside what cannot', () => {
+  const value = {
+    fine: 1,
+    get broken(): never {
+      throw new Error('no');
+    },
+  };
+  expect(toLoggable(value)).toEqual({ fine: 1, broken: '[threw: no]' });
+});
+
+it('is bounded: 100 entries of each', () => {
+  const many = Array.from({ length: 5_000 }, (_, index) => index);
+  expect(toLoggable(many)).toEqual(many.slice(0, 100));
+  expect(toLoggable(new Set(many))).toHaveLength(100);
+  const object = Object.fromEntries(many.map((index) => [`k${index}`, index]));
+  expect(Object.keys(toLoggable(object) as object)).toHaveLength(100);
+  expect(Object.keys(toLoggable(new Map(Object.entries(object))) as object)).toHaveLength(100);
+});

@@ -1,0 +1,144 @@
+import { context, metrics, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { logs } from '@opentelemetry/api-logs';
+import { afterEach, expect, it } from 'vitest';
+import { startTelemetry } from '../../../lib/telemetry.ts';
+import { startBackend } from './otlp-backend.ts';
+
+// startTelemetry sets the globals of OpenTelemetry, which are set once a process.
+afterEach(() => {
+  logs.disable();
+  metrics.disable();
+  trace.disable();
+  propagation.disable();
+  context.disable();
+});
+
+const request = { requestId: 'r-1', remainingMs: 10_000 };
+
+async function start(environment: Record<string, string> = {}) {
+  const backend = await startBackend();
+  const telemetry = startTelemetry({
+    environment: {
+      ONEUPTIME_ENDPOINT: backend.endpoint,
+      ONEUPTIME_TOKEN: 'token-1',
+      OTEL_SERVICE_NAME: 'shop',
+      ...environment,
+    },
+  });
+  return { ...backend, telemetry };
+}
+
+it('brings spans, metrics and logs to OneUptime with token, trace and resource', async () => {
+  const { telemetry, store, requests } = await start();
+  const meter = metrics.getMeter('test');
+  trace.getTracer('test').startActiveSpan('outer', (span) => {
+    logs.getLogger('test').emit({ body: 'said', attributes: { a: 1 } });
+    meter.createCounter('orders').add(2);
+    span.end();
+  });
+  await telemetry.flush(request);
+  expect(requests).toHaveLength(3);
+  for (const { headers } of requests) {
+    expect(headers).toMatchObject({
+      'x-oneuptime-token': 'token-1',
+      'content-type': 'application/json',
+    });
+  }
+  const [span] = store.spans();
+  const [log] = store.logs();
+  expect(span).toMatchObject({ name: 'outer', resource: { 'service.name': 'shop' } });
+  expect(log).toMatchObject({ body: 'said', traceId: span?.traceId, spanId: span?.spanId });
+  expect(log?.resource).toEqual(span?.resource);
+  expect(store.points()).toMatchObject([{ metric: 'orders', value: 2, temporality: 'DELTA' }]);
+});
+
+it('sends deltas: each flush only what came since the last', async () => {
+  const { telemetry, store } = await start();
+  const counter = metrics.getMeter('test').createCounter('orders');
+  for (const count of [3, 4]) {
+    counter.add(count);
+    await telemetry.flush(request);
+  }
+  await telemetry.flush(request);
+  expect(store.points().map(({ value }) => value)).toEqual([3, 4]);
+});
+
+it('sends histograms as exponential ones, in deltas', async () => {
+  const { telemetry, store } = await start();
+  const histogram = metrics.getMeter('test').createHistogram('duration');
+  for (const value of [1, 10, 100]) histogram.record(value);
+  await telemetry.flush(request);
+  const [point] = store.points();
+  expect(point).toMatchObject({
+    type: 'exponentialHistogram',
+    temporality: 'DELTA',
+    count: 3,
+    sum: 111,
+    min: 1,
+    max: 100,
+  });
+});
+
+it('sends no span that is not sampled, and passes that decision on', async () => {
+  const { telemetry, store } = await start();
+  const parent = trace.setSpanContext(ROOT_CONTEXT, {
+    traceId: '1'.repeat(32),
+    spanId: '2'.repeat(16),
+    traceFlags: 0,
+  });
+  const carrier: Record<string, string> = {};
+  context.with(parent, () => {
+    trace.getTracer('test').startActiveSpan('unsampled', (span) => {
+      propagation.inject(context.active(), carrier);
+      span.end();
+    });
+  });
+  trace.getTracer('test').startSpan('sampled').end();
+  await telemetry.flush(request);
+  expect(store.spans().map(({ name }) => name)).toEqual(['sampled']);
+  expect(carrier['traceparent']).toMatch(/^00-1{32}-[0-9a-f]{16}-00$/);
+});
+
+it('renames our metrics by METRIC_PREFIX', async () => {
+  const { telemetry, store } = await start({ METRIC_PREFIX: 'celery.' });
+  metrics.getMeter('leadline').createCounter('task.started').add(1);
+  metrics.getMeter('shop').createCounter('orders').add(1);
+  await telemetry.flush(request);
+  expect(store.points().map(({ metric }) => metric)).toEqual(['celery.task.started', 'orders']);
+});
+
+it('drops the oldest spans over its bound and counts them', async () => {
+  const { telemetry, store } = await start();
+  const tracer = trace.getTracer('test');
+  for (let index = 0; index < 4_100; index += 1) tracer.startSpan(`span ${index}`).end();
+  await telemetry.flush(request);
+  expect(store.spans()).toHaveLength(4_096);
+  expect(store.spans().map(({ name }) => name)).not.toContain('span 3');
+  expect(store.points()).toMatchObject([
+    {
+      metric: 'telemetry.dropped',
+      value: 4,
+      attributes: { signal: 'traces', reason: 'buffer_full' },
+    },
+  ]);
+});
+
+it('keeps the active context over await', async () => {
+  await start();
+  await trace.getTracer('test').startActiveSpan('outer', async (span) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(trace.getActiveSpan()).toBe(span);
+  });
+});
+
+it('records and sends nothing when OTEL_SDK_DISABLED, and still passes context on', async () => {
+  const { telemetry, requests } = await start({ OTEL_SDK_DISABLED: 'true' });
+  expect(trace.getTracer('test').startSpan('s').isRecording()).toBe(false);
+  metrics.getMeter('test').createCounter('orders').add(1);
+  await telemetry.flush(request);
+  expect(requests).toEqual([]);
+  const traceparent = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
+  const carrier: Record<string, string> = {};
+  propagation.inject(propagation.extract(ROOT_CONTEXT, { traceparent }), carrier);
+  expect(carrier).toEqual({ traceparent });
+});
