@@ -1,4 +1,5 @@
 import { createContextKey, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { SeverityNumber } from '@opentelemetry/api-logs';
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { BoundedBuffer } from './bounded-buffer.ts';
@@ -14,24 +15,25 @@ interface AttemptState {
 
 const ATTEMPT = createContextKey('leadline.attempt');
 
-/** What the spans tell of the invocation that they belong to. */
-export interface SpanActivity {
-  /** Called once, with the first span: an invocation has begun. */
-  onFirstSpan?: () => void;
-  /** Set when a span failed. */
+/** What is known of the current invocation. */
+export interface Activity {
+  /** Called at the first span, and again by whoever sees an invocation begin. */
+  onBegin?: () => void;
+  /** Set when a span failed, or an error was logged: unsampled spans do not come this way. */
   failed?: boolean;
 }
 
 /** Keeps ended, sampled spans for the flush. The SDK's own batches export on timers, which a frozen Lambda does not run. */
 export function createSpanBufferProcessor(
   buffer: BoundedBuffer<ReadableSpan>,
-  activity: SpanActivity = {},
+  activity: Activity = {},
 ): SpanProcessor {
   const attempts = new WeakMap<object, AttemptState>();
+  let begun = false;
   return {
     onStart(span, parentContext) {
-      activity.onFirstSpan?.();
-      delete activity.onFirstSpan;
+      if (!begun) activity.onBegin?.();
+      begun = true;
       const attempt = parentContext.getValue(ATTEMPT) as AttemptState | undefined;
       if (attempt === undefined) return;
       attempts.set(span, attempt);
@@ -52,9 +54,11 @@ export function createSpanBufferProcessor(
 /** The same for log records. */
 export function createLogBufferProcessor(
   buffer: BoundedBuffer<ReadableLogRecord>,
+  activity: Activity = {},
 ): LogRecordProcessor {
   return {
     onEmit(record) {
+      if ((record.severityNumber ?? 0) >= SeverityNumber.ERROR) activity.failed = true;
       buffer.add(record);
     },
     async forceFlush() {},

@@ -3,7 +3,7 @@ import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { ExportFailed } from '../errors/export-failed.ts';
 import type { ExportSettings, Signal, TelemetryConfig } from './config.ts';
-import { createExportAgentFactory, type ExportWatch } from './export-agent.ts';
+import { createExportAgentFactory, type ExportWatch, resetWatch } from './export-agent.ts';
 import type { Token } from './token.ts';
 
 /** One signal's way out. */
@@ -12,6 +12,8 @@ export interface SignalExporter<T> {
   send(items: T): Promise<void>;
   /** What is known of the last attempt. */
   readonly watch: ExportWatch;
+  /** After a 401: whether another token than the refused one may pass. */
+  canRefreshToken(): boolean;
 }
 
 export interface Exporters {
@@ -50,10 +52,33 @@ export async function createExporters(
     if (settings.target.kind === 'none') continue;
     const constructors: ExporterConstructors = await loadConstructors(settings.protocol);
     const watch: ExportWatch = {};
-    const exporter = new constructors[signal](exporterOptions(settings, watch, token));
-    exporters[signal] = { watch, send: promisify(exporter) };
+    const access = token && createTokenAccess(token);
+    const send = promisify(
+      new constructors[signal](exporterOptions(settings, watch, access?.getToken)),
+    );
+    exporters[signal] = {
+      watch,
+      send(items) {
+        resetWatch(watch);
+        return send(items);
+      },
+      canRefreshToken: () => access?.canRefresh() ?? false,
+    };
   }
   return exporters as Exporters;
+}
+
+/** One signal's use of the token: each learns of a 401 by itself, and of the others' refresh. */
+function createTokenAccess(token: Token) {
+  let sent: string | undefined;
+  return {
+    getToken: async () => {
+      sent = undefined;
+      sent = await token.get();
+      return sent;
+    },
+    canRefresh: () => sent !== undefined && token.refresh(sent),
+  };
 }
 
 async function loadConstructors(
@@ -69,17 +94,17 @@ async function loadConstructors(
 function exporterOptions(
   { target, timeoutMs }: ExportSettings,
   watch: ExportWatch,
-  token: Token | undefined,
+  getToken: (() => Promise<string>) | undefined,
 ): ExporterOptions {
   const options = {
     timeoutMillis: timeoutMs,
     httpAgentOptions: createExportAgentFactory({ watch, attemptTimeoutMs: timeoutMs }),
   };
-  if (target.kind !== 'oneuptime' || token === undefined) return options;
+  if (target.kind !== 'oneuptime' || getToken === undefined) return options;
   return {
     ...options,
     url: target.url,
-    headers: async () => ({ 'x-oneuptime-token': await token.get() }),
+    headers: async () => ({ 'x-oneuptime-token': await getToken() }),
   };
 }
 

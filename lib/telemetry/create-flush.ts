@@ -10,8 +10,7 @@ import {
   type SignalQueueOptions,
 } from './signal-queue.ts';
 
-export interface FlushParts
-  extends Pick<SignalQueueOptions<never>, 'onDropped' | 'warn' | 'canRefreshToken'> {
+export interface FlushParts extends Pick<SignalQueueOptions<never>, 'onDropped' | 'warn'> {
   spans: BoundedBuffer<ReadableSpan>;
   logs: BoundedBuffer<ReadableLogRecord>;
   collect: () => Promise<ResourceMetrics>;

@@ -6,8 +6,17 @@ export interface ExportWatch {
   lastStatus?: number;
   /** What the last 2xx answer said, at most 64 KB of it. */
   lastBody?: Buffer;
-  /** Set when the bytes of the current request have been handed to the kernel. */
+  /** Whether the bytes of the current request have been handed to the kernel. */
+  written?: boolean;
+  /** Called when they have. */
   onWritten?: () => void;
+}
+
+/** Forgets the last attempt, so that nothing of it is taken for the next one's. */
+export function resetWatch(watch: ExportWatch): void {
+  delete watch.lastStatus;
+  delete watch.lastBody;
+  delete watch.written;
 }
 
 export interface ExportAgentOptions {
@@ -64,15 +73,19 @@ function dropIdleSockets(agent: Agent): void {
 
 function watchRequest(request: ClientRequest, options: ExportAgentOptions): void {
   const { watch, attemptTimeoutMs = 2_000 } = options;
-  delete watch.lastStatus;
-  delete watch.lastBody;
+  resetWatch(watch);
+  // The exporter's own timer cannot tell a freeze from a silent backend.
+  request.setTimeout = () => request;
   let answered = false;
   const stopTimer = startAttemptTimer(attemptTimeoutMs, () => {
     request.destroy(
       Object.assign(new Error('The attempt took too long.'), { code: EXPORT_TIMEOUT }),
     );
   });
-  request.on('finish', () => watch.onWritten?.());
+  request.on('finish', () => {
+    watch.written = true;
+    watch.onWritten?.();
+  });
   request.on('close', stopTimer);
   request.on('response', (response) => {
     answered = true;

@@ -37,22 +37,3 @@ export function explainFailure(
   }
   return { reason: 'error', notTaken: false };
 }
-
-/** How many items the backend rejected in an answer of success, and why. */
-export function readPartialSuccess({
-  lastBody,
-}: ExportWatch): { rejected: number; message: string } | undefined {
-  if (lastBody === undefined || lastBody.length === 0) return undefined;
-  try {
-    const { partialSuccess } = JSON.parse(lastBody.toString('utf8')) as {
-      partialSuccess?: Record<string, unknown>;
-    };
-    const { rejectedSpans, rejectedDataPoints, rejectedLogRecords, errorMessage } =
-      partialSuccess ?? {};
-    const rejected = Number(rejectedSpans ?? rejectedDataPoints ?? rejectedLogRecords ?? 0);
-    return rejected > 0 ? { rejected, message: String(errorMessage ?? '') } : undefined;
-  } catch {
-    // Garbage with a 200: the export counts as taken.
-    return undefined;
-  }
-}

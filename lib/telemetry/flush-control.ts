@@ -1,5 +1,5 @@
 import { setImmediate as loopTurn } from 'node:timers/promises';
-import type { SpanActivity } from './buffer-processors.ts';
+import type { Activity } from './buffer-processors.ts';
 import type { FlushMode } from './config.ts';
 import { FLUSH_BOUND_MS, FLUSH_MARGIN_MS, type Flush } from './create-flush.ts';
 import type { InvokeEvent, LambdaExtension } from './lambda-extension.ts';
@@ -22,7 +22,7 @@ export interface FlushControlOptions {
   /** Without one the flush comes before the response. */
   extension: LambdaExtension | undefined;
   flush: Flush;
-  activity: SpanActivity;
+  activity: Activity;
   warn: Warn;
 }
 
@@ -59,6 +59,7 @@ function runExtension(
   let collectedAt = Number.NEGATIVE_INFINITY;
 
   const onInvoke = async ({ requestId, deadlineMs }: InvokeEvent) => {
+    activity.onBegin?.();
     gaps.push(Date.now() - askedAt);
     if (gaps.length > GAPS) gaps.shift();
     const stopAt = deadlineMs - FLUSH_MARGIN_MS;

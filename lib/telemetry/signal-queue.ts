@@ -1,6 +1,7 @@
 import type { Signal } from './config.ts';
 import type { SignalExporter } from './create-exporters.ts';
-import { explainFailure, readPartialSuccess } from './export-failure.ts';
+import { explainFailure } from './export-failure.ts';
+import { readPartialSuccess } from './partial-success.ts';
 import type { Warn } from './warn.ts';
 
 /** What can be sent in one request. */
@@ -17,7 +18,6 @@ export interface SignalQueueOptions<T> {
   /** Puts batches back that the backend surely did not take. */
   putBack: (batches: Batch<T>[]) => void;
   onDropped: (signal: Signal, reason: string, items: number) => void;
-  canRefreshToken: () => boolean;
   warn: Warn;
 }
 
@@ -34,7 +34,7 @@ const MAX_FAILURES = 3;
 const HOLD_MS = 30_000;
 
 export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueue {
-  const { signal, exporter, take, putBack, onDropped, canRefreshToken, warn } = options;
+  const { signal, exporter, take, putBack, onDropped, warn } = options;
   let failures = 0;
   let holdUntil = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | undefined;
@@ -51,7 +51,11 @@ export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueu
       } catch (error) {
         failures += 1;
         if (failures >= MAX_FAILURES) holdUntil = Date.now() + HOLD_MS;
-        const { reason, notTaken } = explainFailure(error, exporter.watch, canRefreshToken);
+        const { reason, notTaken } = explainFailure(
+          error,
+          exporter.watch,
+          exporter.canRefreshToken,
+        );
         if (!notTaken) onDropped(signal, reason, batch.count);
         warn(
           `Telemetry export failed: ${reason}. ${batch.count} items of ${signal} were ${notTaken ? 'kept for later' : 'given up'}.`,
@@ -61,8 +65,16 @@ export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueu
       }
     }
   };
+  const sendWhileAsked = async () => {
+    do {
+      again = false;
+      await sendAll().catch((error: unknown) => {
+        warn(`Telemetry could not be collected: ${(error as Error).message}`);
+      });
+    } while (again);
+  };
   const reportPartialSuccess = () => {
-    const partial = readPartialSuccess(exporter.watch);
+    const partial = readPartialSuccess(exporter.watch.lastBody);
     if (partial === undefined) return;
     onDropped(signal, 'rejected', partial.rejected);
     warn(`The backend rejected ${partial.rejected} items of ${signal}: ${partial.message}`);
@@ -70,17 +82,14 @@ export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueu
   return {
     flush() {
       again = running !== undefined;
-      running ??= (async () => {
-        do {
-          again = false;
-          await sendAll();
-        } while (again);
+      if (!again) delete exporter.watch.written;
+      running ??= sendWhileAsked().finally(() => {
         running = undefined;
-      })();
+      });
       return running;
     },
     written: () =>
-      running === undefined
+      running === undefined || exporter.watch.written
         ? Promise.resolve()
         : Promise.race([
             running,

@@ -6,9 +6,9 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { createBoundedBuffer } from './bounded-buffer.ts';
 import {
+  type Activity,
   createLogBufferProcessor,
   createSpanBufferProcessor,
-  type SpanActivity,
 } from './buffer-processors.ts';
 import {
   type Environment,
@@ -113,7 +113,7 @@ async function startSdk(
   registration: Promise<LambdaExtension | undefined>,
 ) {
   const token = config.token && createToken(config.token);
-  const activity: SpanActivity = { onFirstSpan: () => token?.prefetch() };
+  const activity: Activity = { onBegin: () => token?.prefetch() };
   const exporters = await createExporters(config, token);
   const extension = await registration;
   const resource = createResource(config, extension?.accountId);
@@ -134,7 +134,7 @@ async function startSdk(
   const spanProcessors = [createSpanBufferProcessor(spans, activity)];
   trace.setGlobalTracerProvider(new NodeTracerProvider({ resource, spanProcessors }));
   metrics.setGlobalMeterProvider(meterProvider);
-  const processors = [createLogBufferProcessor(records)];
+  const processors = [createLogBufferProcessor(records, activity)];
   logs.setGlobalLoggerProvider(new LoggerProvider({ resource, processors }));
   const warn = createRateLimitedWarn(config.serviceName);
   const flush = createFlush({
@@ -146,7 +146,6 @@ async function startSdk(
     },
     exporters,
     onDropped,
-    canRefreshToken: () => token?.refresh() ?? false,
     warn,
   });
   return { extension, flush, activity, warn };

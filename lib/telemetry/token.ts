@@ -7,8 +7,11 @@ export interface Token {
   prefetch(): void;
   /** @throws ExportFailed when it cannot be read within 2 s. */
   get(): Promise<string>;
-  /** Forgets it after a 401, unless it stands in the environment. @returns whether there is a point in trying again. */
-  refresh(): boolean;
+  /**
+   * Forgets the token that a 401 refused, unless it stands in the environment.
+   * @returns whether there is a point in trying again: another one is there, or may be.
+   */
+  refresh(refused: string): boolean;
 }
 
 /** Reads a token's value from AWS. */
@@ -26,25 +29,34 @@ export function createToken(source: TokenSource, read: ReadToken = readFromAws):
     return { prefetch: () => {}, get: async () => source.token, refresh: () => false };
   }
   let reading: Promise<string> | undefined;
+  let current: string | undefined;
   let refreshedAt = Number.NEGATIVE_INFINITY;
   const get = () => {
     if (reading === undefined) {
-      const current = readOnce(source, read);
-      reading = current;
-      // A failed read is tried again by the next flush.
-      current.catch(() => {
-        if (reading === current) reading = undefined;
-      });
+      const started = readOnce(source, read);
+      reading = started;
+      started.then(
+        (token) => {
+          if (reading === started) current = token;
+        },
+        () => {
+          // Tried again by the next flush.
+          if (reading === started) reading = undefined;
+        },
+      );
     }
     return reading;
   };
   return {
     prefetch: () => void get().catch(() => {}),
     get,
-    refresh() {
+    refresh(refused) {
+      // Another signal's 401 came first.
+      if (refused !== current) return true;
       if (Date.now() - refreshedAt < REFRESH_INTERVAL_MS) return false;
       refreshedAt = Date.now();
       reading = undefined;
+      current = undefined;
       return true;
     },
   };
@@ -58,7 +70,8 @@ async function readOnce(
     source.kind === 'parameter' ? 'ONEUPTIME_TOKEN_PARAMETER' : 'ONEUPTIME_TOKEN_SECRET_ARN';
   let token: string | undefined;
   try {
-    token = await read(source, AbortSignal.timeout(READ_TIMEOUT_MS));
+    // Values put from a file end with a newline, which no header takes.
+    token = (await read(source, AbortSignal.timeout(READ_TIMEOUT_MS)))?.trim();
   } catch (error) {
     throw new ExportFailed(`The token of ${where} could not be read.`, { cause: error });
   }

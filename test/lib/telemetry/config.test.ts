@@ -6,12 +6,15 @@ const token = 'secret-token-1';
 const oneuptime = (signal: string, endpoint = 'https://oneuptime.com/otlp') => ({
   kind: 'oneuptime',
   url: `${endpoint}/v1/${signal}`,
-  token,
 });
+const targets = (env: Record<string, string>) => {
+  const { traces, metrics, logs } = readTelemetryConfig(env).exports;
+  return { traces: traces.target, metrics: metrics.target, logs: logs.target };
+};
 
 describe('where the signals go', () => {
   it('a token alone sends all three to OneUptime', () => {
-    expect(readTelemetryConfig({ ONEUPTIME_TOKEN: token }).targets).toEqual({
+    expect(targets({ ONEUPTIME_TOKEN: token })).toEqual({
       traces: oneuptime('traces'),
       metrics: oneuptime('metrics'),
       logs: oneuptime('logs'),
@@ -23,30 +26,27 @@ describe('where the signals go', () => {
     'http://127.0.0.1:3000/otlp/',
     'http://127.0.0.1:3000/otlp//',
   ])('ONEUPTIME_ENDPOINT=%s is the base of the paths', (endpoint) => {
-    const { targets } = readTelemetryConfig({
-      ONEUPTIME_TOKEN: token,
-      ONEUPTIME_ENDPOINT: endpoint,
-    });
-    expect(targets.metrics).toEqual(oneuptime('metrics', 'http://127.0.0.1:3000/otlp'));
+    const { metrics } = targets({ ONEUPTIME_TOKEN: token, ONEUPTIME_ENDPOINT: endpoint });
+    expect(metrics).toEqual(oneuptime('metrics', 'http://127.0.0.1:3000/otlp'));
   });
 
   it('OTEL_EXPORTER_OTLP_ENDPOINT wins over OneUptime, and the token does not go there', () => {
-    const { targets } = readTelemetryConfig({
+    const env = {
       ONEUPTIME_TOKEN: token,
       ONEUPTIME_ENDPOINT: 'https://oneuptime.example/otlp',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://other.example',
-    });
+    };
     const standard = { kind: 'standard' };
-    expect(targets).toEqual({ traces: standard, metrics: standard, logs: standard });
-    expect(JSON.stringify(targets)).not.toContain(token);
+    expect(targets(env)).toEqual({ traces: standard, metrics: standard, logs: standard });
+    expect(JSON.stringify(readTelemetryConfig(env).exports)).not.toContain(token);
   });
 
   it('a signal’s own endpoint moves that signal alone', () => {
     expect(
-      readTelemetryConfig({
+      targets({
         ONEUPTIME_TOKEN: token,
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/v1/traces',
-      }).targets,
+      }),
     ).toEqual({
       traces: { kind: 'standard' },
       metrics: oneuptime('metrics'),
@@ -57,8 +57,9 @@ describe('where the signals go', () => {
   it.each([{}, { ONEUPTIME_TOKEN: '' }, { ONEUPTIME_ENDPOINT: 'https://oneuptime.example/otlp' }])(
     '%j exports nothing and says so once',
     (env) => {
-      const { targets, warnings } = readTelemetryConfig(env);
-      expect(Object.values(targets).map(({ kind }) => kind)).toEqual(['none', 'none', 'none']);
+      expect(Object.values(targets(env)).map(({ kind }) => kind)).toEqual(['none', 'none', 'none']);
+      const { warnings, exporting } = readTelemetryConfig(env);
+      expect(exporting).toBe(false);
       expect(warnings).toEqual([expect.stringContaining('set ONEUPTIME_TOKEN')]);
     },
   );
@@ -73,11 +74,9 @@ describe('where the signals go', () => {
   it.each(['not a url', 'ftp://oneuptime.example', 'oneuptime.example/otlp'])(
     'ONEUPTIME_ENDPOINT=%s is a warning and no target',
     (endpoint) => {
-      const { targets, warnings } = readTelemetryConfig({
-        ONEUPTIME_TOKEN: token,
-        ONEUPTIME_ENDPOINT: endpoint,
-      });
-      expect(targets.traces).toEqual({ kind: 'none' });
+      const env = { ONEUPTIME_TOKEN: token, ONEUPTIME_ENDPOINT: endpoint };
+      expect(targets(env).traces).toEqual({ kind: 'none' });
+      const { warnings } = readTelemetryConfig(env);
       expect(warnings[0]).toContain(`ONEUPTIME_ENDPOINT is ${JSON.stringify(endpoint)}`);
       expect(warnings[0]).toContain('use e.g. https://oneuptime.com/otlp');
     },
@@ -145,6 +144,7 @@ describe('choices', () => {
   it.each([
     ['LOG_LEVEL', 'verbose', 'logLevel', 'info'],
     ['LEADLINE_TRACE_MODE', 'both', 'traceMode', 'parent'],
+    ['LEADLINE_FLUSH', 'never', 'flushMode', undefined],
   ] as const)(
     '%s=%s is a warning that names it, and the default',
     (variable, value, key, fallback) => {
@@ -153,6 +153,63 @@ describe('choices', () => {
       expect(config.warnings).toEqual([expect.stringContaining(`${variable} is "${value}"; use `)]);
     },
   );
+});
+
+describe('how it is sent', () => {
+  const settings = (env: Record<string, string>) =>
+    readTelemetryConfig({ ONEUPTIME_TOKEN: token, ...env });
+
+  it.each([
+    [undefined, 2_000],
+    ['500', 500],
+    ['10000', 2_000],
+    ['0', 2_000],
+    ['soon', 2_000],
+  ])('OTEL_EXPORTER_OTLP_TIMEOUT=%s: an attempt takes at most %s ms', (value, timeoutMs) => {
+    const env: Record<string, string> = value ? { OTEL_EXPORTER_OTLP_TIMEOUT: value } : {};
+    expect(settings(env).exports.metrics.timeoutMs).toBe(timeoutMs);
+  });
+
+  it('a signal’s own protocol and timeout win', () => {
+    const { exports } = settings({
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '500',
+      OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: '700',
+    });
+    expect(exports.traces).toMatchObject({ protocol: 'http/protobuf', timeoutMs: 500 });
+    expect(exports.logs).toMatchObject({ protocol: 'http/json', timeoutMs: 700 });
+  });
+
+  it('a protocol that is not spoken here is one warning, and http/json', () => {
+    const { exports, warnings } = settings({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
+    expect(Object.values(exports).map(({ protocol }) => protocol)).toEqual(
+      Array(3).fill('http/json'),
+    );
+    expect(warnings).toEqual([
+      expect.stringMatching(/^OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"; http\/json is used/),
+    ]);
+  });
+
+  it.each([
+    [
+      { ONEUPTIME_TOKEN: 'a', ONEUPTIME_TOKEN_PARAMETER: 'b' },
+      { kind: 'value', token: 'a' },
+    ],
+    [{ ONEUPTIME_TOKEN_PARAMETER: 'b' }, { kind: 'parameter', name: 'b' }],
+    [{ ONEUPTIME_TOKEN_SECRET_ARN: 'c' }, { kind: 'secret', arn: 'c' }],
+  ])('%j is where the token comes from', (env, source) => {
+    const config = readTelemetryConfig(env as Record<string, string>);
+    expect(config.token).toEqual(source);
+    expect(config.exporting).toBe(true);
+  });
+
+  it('managed instances have no extension: they run several invocations at a time', () => {
+    const env = { AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001' };
+    expect(settings(env).runtimeApi).toBe('127.0.0.1:9001');
+    const managed = { ...env, AWS_LAMBDA_INITIALIZATION_TYPE: 'lambda-managed-instances' };
+    expect(settings(managed).runtimeApi).toBeUndefined();
+  });
 });
 
 describe('OTEL_RESOURCE_ATTRIBUTES', () => {

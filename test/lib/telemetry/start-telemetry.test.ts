@@ -11,13 +11,14 @@ afterEach(() => {
   trace.disable();
   propagation.disable();
   context.disable();
+  process.removeAllListeners('SIGTERM');
 });
 
 const request = { requestId: 'r-1', remainingMs: 10_000 };
 
 async function start(environment: Record<string, string> = {}) {
   const backend = await startBackend();
-  const telemetry = startTelemetry({
+  const telemetry = await startTelemetry({
     environment: {
       ONEUPTIME_ENDPOINT: backend.endpoint,
       ONEUPTIME_TOKEN: 'token-1',
