@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type OtlpBackend, startBackend } from '../lib/telemetry/otlp-backend.ts';
+import { type Behaviour, type OtlpBackend, startBackend } from '../lib/telemetry/otlp-backend.ts';
 import { startService, useBundles } from './telemetry-service.ts';
 
 const bundles = useBundles('scripted', 'behind-proxy', 'enqueue-task');
@@ -24,7 +24,7 @@ function start(backend: OtlpBackend, { bundle = 'scripted', environment, ...rest
 }
 
 const names = ({ store }: OtlpBackend) => store.spans().map(({ name }) => name);
-const slow = (request: unknown, response: unknown, take: () => void) => void setTimeout(take, 400);
+const slow: Behaviour = (_request, _response, take) => void setTimeout(take, 400);
 
 describe('after the response', () => {
   it('the caller has the answer before the first byte of telemetry leaves', async () => {
@@ -158,7 +158,8 @@ it('connections that the backend closed while the instance was frozen cost nothi
 
 it('with neither a token nor an endpoint nothing is sent, and one warning says so', async () => {
   const service = startService({ bundleDirectory: bundles(), bundle: 'scripted', environment: {} });
-  for (const name of ['one', 'two']) expect(await service.run({ name })).toMatchObject({ status: 'success' });
+  for (const name of ['one', 'two'])
+    expect(await service.run({ name })).toMatchObject({ status: 'success' });
   const warnings = service.output.filter((line) => line.includes('WARN'));
   expect(warnings).toEqual([expect.stringContaining('set ONEUPTIME_TOKEN')]);
 });

@@ -1,7 +1,11 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createEnqueueHandler, createProducer, type EnqueueHandler } from '../../../../lib/producer.ts';
-import { startTelemetry } from '../../../../lib/telemetry.ts';
 import { readQueues } from '../../../../functions/env.ts';
+import {
+  createEnqueueHandler,
+  createProducer,
+  type EnqueueHandler,
+} from '../../../../lib/producer.ts';
+import { startTelemetry } from '../../../../lib/telemetry.ts';
 import { tasks } from './tasks/index.ts';
 
 const telemetry = await startTelemetry({ flush: 'after-response' });
