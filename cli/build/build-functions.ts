@@ -5,6 +5,7 @@ import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuil
 import { lambdaCredentialsPlugin } from './lambda-credentials-plugin.ts';
 import { lazyHttpPlugin } from './lazy-http-plugin.ts';
 import { type BundleSize, measureBundle } from './measure-bundle.ts';
+import { optionalPackagesPlugin } from './optional-packages-plugin.ts';
 
 export interface BuildFunctionsOptions {
   /** The project's folder, which `functions/` is in. */
@@ -79,7 +80,7 @@ function buildOptions(
     banner: {
       js: "import{createRequire as __leadlineRequire}from'node:module';const require=__leadlineRequire(import.meta.url);",
     },
-    plugins: [lazyHttpPlugin(), lambdaCredentialsPlugin()],
+    plugins: [lazyHttpPlugin(), lambdaCredentialsPlugin(), optionalPackagesPlugin()],
     write: false,
     metafile: true,
     logLevel: 'silent',

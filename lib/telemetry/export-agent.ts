@@ -29,7 +29,7 @@ export interface ExportAgentOptions {
 const MAX_IDLE_MS = 5_000;
 const MAX_BODY_BYTES = 64 * 1024;
 /** The code of errors after which nothing is sent again; the exporter does not know it. */
-export const NOT_SENT_AGAIN = 'ERR_EXPORT_NOT_SENT_AGAIN';
+const NOT_SENT_AGAIN = 'ERR_EXPORT_NOT_SENT_AGAIN';
 export const EXPORT_TIMEOUT = 'ERR_EXPORT_TIMEOUT';
 
 /** Node's Agent with the method through which it takes its requests. */

@@ -107,6 +107,16 @@ describe('the instance is free again', () => {
   });
 });
 
+it('before the response, a backend that hangs costs what time is left, and never the invocation', async () => {
+  const backend = await startBackend('hang');
+  const environment = { LEADLINE_FLUSH: 'before-response' };
+  const service = start(backend, { environment, timeoutSeconds: 2 });
+  const { status, responseMs } = await service.run();
+  expect(status).toBe('success');
+  expect(responseMs).toBeGreaterThan(1_500);
+  expect(backend.requests).toHaveLength(3);
+});
+
 describe('registration', () => {
   it.for(['refused', '1500', 'managed'])(
     '%s: before the response, and every invocation works',

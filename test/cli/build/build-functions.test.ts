@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuiltFunction, buildFunctions } from '../../../cli/build/build-functions.ts';
 import { describeBundle } from '../../../cli/build/describe-bundle.ts';
@@ -153,4 +155,19 @@ describe('a project with a heavy task', () => {
     expect(second?.slice(0, 2)).toEqual(first?.slice(0, 2));
     expect(second?.[2]).not.toBe(first?.[2]);
   });
+});
+
+it('an optional package that is not installed is no reason to fail the build', async () => {
+  const project = join(directory, 'sparse');
+  await write(project, {
+    'sparse.ts': `
+      export const handler = () =>
+        import('@opentelemetry/propagator-b3').then(() => 'there', ({ code }) => code);`,
+  });
+  await buildFunctions({ projectDirectory: project, functions: ['sparse'] });
+  const bundle = join(project, 'dist/functions/sparse/index.mjs');
+  // In a process of its own: vitest would find the package.
+  const script = `import(${JSON.stringify(bundle)}).then(async (it) => console.log(await it.handler()))`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script]);
+  expect(stdout).toBe('ERR_MODULE_NOT_FOUND\n');
 });

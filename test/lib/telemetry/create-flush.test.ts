@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { flushTo } from './flush-target.ts';
 import { startBackend } from './otlp-backend.ts';
 
@@ -76,4 +76,19 @@ it('written: waits for the bytes to leave, and not for those that have left', as
   const start = performance.now();
   await target.written(1_000);
   expect(performance.now() - start).toBeLessThan(500);
+});
+
+it('uses a connection again within 5 s, and not later: it may have died in a freeze', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { endpoint, requests } = await startBackend();
+  const target = await flushTo(endpoint);
+  for (const idleMs of [0, 4_000, 6_000]) {
+    vi.advanceTimersByTime(idleMs);
+    target.record();
+    await target.flush();
+  }
+  const ports = requests.filter(({ path }) => path.endsWith('traces')).map(({ port }) => port);
+  expect(ports[1]).toBe(ports[0]);
+  expect(ports[2]).not.toBe(ports[1]);
 });

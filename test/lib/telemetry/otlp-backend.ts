@@ -13,7 +13,8 @@ export interface OtlpBackend {
   /** OTLP base, for ONEUPTIME_ENDPOINT. */
   endpoint: string;
   store: TelemetryStore;
-  requests: { path: string; headers: IncomingHttpHeaders; at: number }[];
+  /** `port` is the client's: one a connection. */
+  requests: { path: string; headers: IncomingHttpHeaders; at: number; port?: number }[];
   /** From now on. */
   behave(behaviour: Behaviour): void;
   /** Open ones. */
@@ -42,7 +43,9 @@ export async function startBackend(
   const requests: OtlpBackend['requests'] = [];
   let behaviour = first;
   const server = createServer((request, response) => {
-    requests.push({ path: request.url ?? '', headers: request.headers, at: Date.now() });
+    const { url: path = '', headers, socket } = request;
+    const { remotePort: port } = socket;
+    requests.push({ path, headers, at: Date.now(), ...(port && { port }) });
     answer(behaviour, request, response, () => receive(request, response));
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
