@@ -68,8 +68,9 @@ describe('the functions of this repository', () => {
   it('the AWS SDK has the one credential provider that Lambda needs', async () => {
     const scripts = await scriptsOf(join(directory, 'enqueue-task'));
     const text = [...scripts.values()].join();
-    expect(text).toContain('AWS_SESSION_TOKEN');
-    expect(text).not.toMatch(/AWS_CONTAINER_CREDENTIALS|AWS_WEB_IDENTITY|sso_start_url/);
+    expect(text.includes('AWS_SESSION_TOKEN')).toBe(true);
+    const others = /AWS_CONTAINER_CREDENTIALS|AWS_WEB_IDENTITY|sso_start_url/;
+    expect(others.exec(text)?.[0]).toBeUndefined();
   });
 
   it('a cold start loads no more than it is allowed to', () => {
@@ -117,7 +118,7 @@ describe('a project with a heavy task', () => {
     expect(work?.totalBytes).toBeGreaterThan(1_000_000);
     expect(enqueue?.totalBytes).toBeLessThan(500_000);
     const scripts = await scriptsOf(join(project, 'dist/functions/enqueue-task'));
-    expect([...scripts.values()].join()).not.toContain('BALLAST');
+    expect([...scripts.values()].join().includes('BALLAST')).toBe(false);
   });
 
   it('names and stacks of errors are those of the sources, and the same when another file changed', async () => {
