@@ -16,7 +16,16 @@ const print = (line: string) => console.log(line);
 const STOP_LIMIT_MS = 1_900;
 
 async function main(): Promise<void> {
-  const stopped = untilSignal();
+  const signal = untilSignal();
+  const stack = await Promise.race([start(), signal]);
+  // Until the stack is up there is no instance to stop.
+  if (stack === undefined) return;
+  await signal;
+  setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+  await stack.stop();
+}
+
+async function start(): Promise<Stack> {
   const settings = readSettings(process.env);
   const description = describeDefaultStack();
   await buildFunctions({ projectDirectory });
@@ -26,21 +35,18 @@ async function main(): Promise<void> {
     onOutput: printFunctionOutput(print),
     onWarning: print,
   });
-  const sources = watchSources(projectDirectory, ['functions', 'lib'], () => void rebuild(stack));
+  watchSources(projectDirectory, ['functions', 'lib'], () => rebuild(stack));
   printTaskLines(stack.telemetry, print);
   printWelcome(stack, description, settings);
-
-  await stopped;
-  setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
-  sources.stop();
-  await stack.stop();
+  return stack;
 }
 
 /** Later signals are ignored: a terminal's Ctrl-C comes once from it and once from npm. */
-function untilSignal(): Promise<void> {
+function untilSignal(): Promise<undefined> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.on(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => resolve(undefined));
+    }
   });
 }
 

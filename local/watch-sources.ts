@@ -1,27 +1,27 @@
 import { watch } from 'node:fs';
 import { join } from 'node:path';
 
-/** Calls `onChange` when a source below one of the folders changed, once for changes in a burst. */
+/**
+ * Calls `onChange` when a source below one of the folders has changed: once for changes in a
+ * burst, and never while an earlier call is at work. Until the process ends.
+ */
 export function watchSources(
   projectDirectory: string,
   folders: readonly string[],
-  onChange: () => void,
-): { stop(): void } {
+  onChange: () => Promise<void>,
+): void {
   let timer: NodeJS.Timeout | undefined;
+  let working = Promise.resolve();
   const changed = () => {
     clearTimeout(timer);
     // Editors write a file in several steps.
-    timer = setTimeout(onChange, 50);
+    timer = setTimeout(() => {
+      working = working.then(onChange);
+    }, 50);
   };
-  const watchers = folders.map((folder) =>
+  for (const folder of folders) {
     watch(join(projectDirectory, folder), { recursive: true }, (_event, file) => {
       if (file?.endsWith('.ts')) changed();
-    }),
-  );
-  return {
-    stop() {
-      clearTimeout(timer);
-      for (const watcher of watchers) watcher.close();
-    },
-  };
+    });
+  }
 }

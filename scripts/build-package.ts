@@ -9,7 +9,7 @@ const tsc = join(root, 'node_modules/typescript/bin/tsc');
 
 // A file that lib no longer has must not be published.
 await rm(join(root, 'dist/lib'), { recursive: true, force: true });
-const ending = await untilEnded(
+const ending = await untilEnded(() =>
   spawn(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' }),
 );
 if (ending.code === 0) await nameJavaScriptInDeclarations(join(root, 'dist/lib'));

@@ -8,7 +8,7 @@ interface Ending {
 }
 
 export function untilEnded(
-  child: ChildProcess,
+  start: () => ChildProcess,
   options?: { group?: boolean; killAfterMs?: number },
 ): Promise<Ending>;
 export function endLike(ending: Pick<Ending, 'code' | 'signal'>): void;

@@ -10,13 +10,16 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const SAME_REQUEST_MS = 1000;
 
 /**
- * Resolves with how `child` ended, once it has. Until then every signal that ends a process goes on
- * to it and does not end this one: who waits for us then waits for the child.
+ * Starts a child and resolves with how it ended. Until then every signal that ends a process goes
+ * on to it and does not end this one: who waits for us then waits for the child. That is so before
+ * it is started, or a signal in the moment of the start would leave it behind.
+ *
+ * `start`: spawns the child.
  *
  * `group`: the child leads a process group of its own (`detached`). The signal goes to the group,
  * and what is left of it when the child has ended, or `killAfterMs` after the signal, is killed.
  */
-export function untilEnded(child, { group = false, killAfterMs = 1000 } = {}) {
+export function untilEnded(start, { group = false, killAfterMs = 1000 } = {}) {
   return new Promise((resolve, reject) => {
     const lastAt = new Map();
     let killTimer;
@@ -42,7 +45,8 @@ export function untilEnded(child, { group = false, killAfterMs = 1000 } = {}) {
       for (const signal of SIGNALS) process.off(signal, forward);
     };
     for (const signal of SIGNALS) process.on(signal, forward);
-
+    // A signal that comes meanwhile is handled when this turn is over, and then there is a child.
+    const child = start();
     child.once('error', (error) => {
       stop();
       reject(error);

@@ -19,11 +19,9 @@ if (script === undefined) fail('Usage: node scripts/install-then.mjs SCRIPT [arg
 const reason = missingFrom(root);
 if (reason !== undefined) await install(reason);
 
-const child = spawn(nodeOf(root), [resolve(root, script), ...args], {
-  cwd: root,
-  stdio: 'inherit',
-});
-endLike(await untilEnded(child));
+const run = () =>
+  spawn(nodeOf(root), [resolve(root, script), ...args], { cwd: root, stdio: 'inherit' });
+endLike(await untilEnded(run));
 
 async function install(why) {
   console.error(`Installing the packages of package-lock.json (${why}).`);
@@ -43,7 +41,7 @@ async function install(why) {
   ];
   // A group of its own, since npm leaves the processes of install scripts behind when it is ended.
   const ending = await untilEnded(
-    spawn(command, [...first, ...flags], { cwd: root, stdio: 'inherit', detached: true }),
+    () => spawn(command, [...first, ...flags], { cwd: root, stdio: 'inherit', detached: true }),
     { group: true },
   ).catch((error) => fail(`npm could not be started: ${error.message}`));
 

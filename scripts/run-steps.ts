@@ -24,13 +24,16 @@ export async function runSteps(root: string, steps: Step[]): Promise<StepEnding[
 async function runStep(root: string, { name, args, live = false }: Step): Promise<StepEnding> {
   const start = performance.now();
   if (live) heading('…', name, '');
-  const child = spawn(process.execPath, args, {
-    cwd: root,
-    stdio: live ? 'inherit' : ['ignore', 'pipe', 'pipe'],
-    env: { ...(process.stdout.isTTY && { FORCE_COLOR: '1' }), ...process.env },
+  let output: Promise<string> | undefined;
+  const { code, asked } = await untilEnded(() => {
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: live ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      env: { ...(process.stdout.isTTY && { FORCE_COLOR: '1' }), ...process.env },
+    });
+    if (!live) output = collect(child);
+    return child;
   });
-  const output = live ? undefined : collect(child);
-  const { code, asked } = await untilEnded(child);
   const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`;
   if (code !== 0 && output !== undefined) process.stdout.write(await output);
   heading(code === 0 ? '✓' : '✗', name, seconds);

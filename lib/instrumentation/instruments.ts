@@ -56,7 +56,8 @@ export function createInstruments(): Instruments {
     ),
     taskUnfinished: meter.createCounter('task.unfinished', {
       unit: '{task}',
-      description: 'Messages handed back because the invocation ended before them.',
+      description:
+        'Messages handed back: the invocation ended before them, or their group was stopped.',
     }),
     taskDuration: meter.createHistogram('task.duration', {
       unit: 'ms',

@@ -6,6 +6,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { EnqueueFailed } from '../errors/enqueue-failed.ts';
+import { isRetryable } from '../errors/is-retryable.ts';
 import { ERROR_TYPE } from '../instrumentation/attributes.ts';
 import { errorType, toError } from '../instrumentation/error-type.ts';
 import type { Instruments } from '../instrumentation/instruments.ts';
@@ -70,16 +71,4 @@ function toBatch(inputs: readonly SendMessageCommandInput[], { url }: ProducerQu
     Id: String(index),
   }));
   return { QueueUrl: url, Entries };
-}
-
-/** Refusals (4xx) stay refusals, throttling excepted; everything else may pass. */
-function isRetryable(error: unknown): boolean {
-  const { $metadata, $retryable } = error as {
-    $metadata?: { httpStatusCode?: number };
-    $retryable?: unknown;
-  };
-  const status = $metadata?.httpStatusCode;
-  if (status === undefined || status >= 500 || status === 429) return true;
-  // SQS throttles with 400: RequestThrottled, KmsThrottled.
-  return $retryable !== undefined || /throttl/i.test(errorType(error));
 }

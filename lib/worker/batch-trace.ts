@@ -69,12 +69,9 @@ function startRecordSpan(
 ): RecordSpan {
   const { invocation, carried, findQueue, traceMode } = parts;
   const producer = carried.get(record) ?? extractRecordContext(record);
-  // A message without a trace of its own is best seen below its invocation.
-  const hasProducer = trace.getSpanContext(producer) !== undefined;
+  // Without a producer's span a new trace begins, with the message's baggage if it has any.
   const [parent, linked] =
-    traceMode === 'parent' && hasProducer
-      ? [producer, invocation]
-      : [withSpanOf(invocation, producer), producer];
+    traceMode === 'parent' ? [producer, invocation] : [withSpanOf(invocation, producer), producer];
   const link = trace.getSpanContext(linked);
   const sqsName = sqsNameOf(record.eventSourceARN);
   const queue = findQueue(record.eventSourceARN) ?? { name: sqsName, sqsName };

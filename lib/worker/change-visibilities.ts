@@ -15,13 +15,15 @@ export async function changeVisibilities(
   { sqs, log, deadline, receivedAt }: WorkerEnvironment,
 ): Promise<void> {
   const byQueue = new Map<string, { receiptHandle: string; seconds: number }[]>();
-  // Siblings may have taken minutes since the delay was decided, and SQS counts from the receive.
-  const secondsSinceReceive = (Date.now() - receivedAt) / 1000;
-  for (const { record, queue, visibilitySeconds } of results) {
+  const now = Date.now();
+  const secondsSinceReceive = (now - receivedAt) / 1000;
+  for (const { record, queue, visibilitySeconds, decidedAt } of results) {
     if (visibilitySeconds === undefined || queue.url === undefined) continue;
     const changes = byQueue.get(queue.url) ?? [];
     byQueue.set(queue.url, changes);
-    const seconds = clampDelaySeconds(visibilitySeconds, secondsSinceReceive);
+    // Siblings may have run on for minutes since: that is part of the delay.
+    const left = Math.max(0, visibilitySeconds - (now - decidedAt) / 1000);
+    const seconds = clampDelaySeconds(left, secondsSinceReceive);
     changes.push({ receiptHandle: record.receiptHandle, seconds });
   }
   const calls = [...byQueue].flatMap(([queueUrl, changes]) =>

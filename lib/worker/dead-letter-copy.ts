@@ -1,7 +1,7 @@
 import type { MessageAttributeValue, SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { MAX_MESSAGE_ATTRIBUTES, removeRefused } from '../instrumentation/trace-carrier.ts';
-import { MAX_MESSAGE_BYTES } from '../task/task-message.ts';
+import { escapeRefused, MAX_MESSAGE_BYTES } from '../task/task-message.ts';
 
 /** Why a message is dead, as its copy tells it. */
 export interface DeathCause {
@@ -39,6 +39,7 @@ export function buildDeadLetterCopies(
     MessageBody: body,
     MessageAttributes: Object.fromEntries(original),
     ...groupOf(record, dlqUrl),
+    ...traceHeaderOf(record),
   };
   const slots = MAX_MESSAGE_ATTRIBUTES - original.length;
   let bytesLeft = MAX_MESSAGE_BYTES - originalBytes - Buffer.byteLength(body);
@@ -56,7 +57,8 @@ export function buildDeadLetterCopies(
 function causeAttributes(cause: DeathCause): [string, MessageAttributeValue][] {
   const values: [string, string][] = [
     ['error.type', cause.errorType],
-    ['error.message', cutText(cause.errorMessage, MAX_ERROR_MESSAGE)],
+    // A surrogate pair that is cut in two loses its half below: SQS refuses a lone one.
+    ['error.message', cause.errorMessage.slice(0, MAX_ERROR_MESSAGE)],
     ['attempts', String(cause.attempts)],
     ['failed_at', cause.failedAt.toISOString()],
   ];
@@ -69,13 +71,6 @@ function causeAttributes(cause: DeathCause): [string, MessageAttributeValue][] {
   ]);
 }
 
-/** At most so many characters, and no half of a surrogate pair at the end. */
-function cutText(text: string, characters: number): string {
-  if (text.length <= characters) return text;
-  const last = text.codePointAt(characters - 1) ?? 0;
-  return text.slice(0, last > 0xffff ? characters - 1 : characters);
-}
-
 /**
  * A message without an id goes by its SQS message id, which the copy loses: it is written into the
  * body, where there is room, so that the id stays the same after a redrive.
@@ -84,12 +79,33 @@ function withId({ body, messageId }: SQSRecord, maxBytes: number): string {
   try {
     const message: unknown = JSON.parse(body);
     if (typeof message !== 'object' || message === null || Array.isArray(message)) return body;
-    if ('id' in message || !('task' in message)) return body;
-    const withIdText = body.replace('{', `{"id":${JSON.stringify(messageId)},`);
+    const withIdText = isEnvelope(message)
+      ? escapeRefused(JSON.stringify({ ...message, Message: addId(message.Message, messageId) }))
+      : addId(body, messageId);
     return Buffer.byteLength(withIdText) <= maxBytes ? withIdText : body;
   } catch {
     return body;
   }
+}
+
+/** SNS's, where the message is a string within. */
+function isEnvelope(body: object): body is { Type: 'Notification'; Message: string } {
+  const { Type, Message } = body as { Type?: unknown; Message?: unknown };
+  return Type === 'Notification' && typeof Message === 'string';
+}
+
+function addId(json: string, id: string): string {
+  const message = JSON.parse(json) as object;
+  if ('id' in message || !('task' in message)) return json;
+  return json.replace('{', `{"id":${JSON.stringify(id)},`);
+}
+
+/** The X-Ray propagator's context, which travels outside of the message attributes. */
+function traceHeaderOf({ attributes }: SQSRecord): Partial<SendMessageCommandInput> {
+  const header = attributes.AWSTraceHeader;
+  if (header === undefined) return {};
+  const AWSTraceHeader = { DataType: 'String', StringValue: header };
+  return { MessageSystemAttributes: { AWSTraceHeader } };
 }
 
 /**

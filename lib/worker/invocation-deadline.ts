@@ -13,8 +13,6 @@ export interface StartedDeadline extends InvocationDeadline {
    * that a call that hangs leaves time for the next, and the answer is always given.
    */
   boundCall(): AbortSignal;
-  /** Milliseconds until the answer must go out. */
-  untilAnswerMs(): number;
   /** Call it when the batch is done: a timer must not fire into a later invocation. */
   clear(): void;
 }

@@ -57,11 +57,15 @@ export function readMessage(
   };
 }
 
+const MAX_NAME_LENGTH = 80;
+const MAX_ID_LENGTH = 128;
+
 /** Span and log attributes. */
 export function describeMessage(facts: MessageFacts): Attributes {
   return {
-    [TASK_ID]: facts.id,
-    [TASK_NAME]: facts.taskName,
+    // Anybody may write a message: what it calls itself is cut to what ours can be.
+    [TASK_ID]: facts.id.slice(0, MAX_ID_LENGTH),
+    [TASK_NAME]: facts.taskName.slice(0, MAX_NAME_LENGTH),
     [TASK_ATTEMPT]: facts.attempt,
     ...(facts.waitMs !== undefined && { [TASK_WAIT_MS]: facts.waitMs }),
     ...(facts.groupId !== undefined &&

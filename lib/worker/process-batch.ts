@@ -3,7 +3,7 @@ import { changeVisibilities } from './change-visibilities.ts';
 import { isFifo, readMessage } from './message-facts.ts';
 import { type MessageResult, processMessage } from './process-message.ts';
 import { type QueueIndex, sqsNameOf, type WorkerQueue } from './queue-index.ts';
-import { startReport } from './report-attempt.ts';
+import { DEADLINE, GROUP_STOPPED, startReport } from './report-attempt.ts';
 import { runLanes } from './run-lanes.ts';
 import type { WorkerEnvironment } from './worker-environment.ts';
 
@@ -79,12 +79,17 @@ function handBack(
 ): MessageResult {
   startReport(readMessage(record, queue, environment.registry), environment).finish({
     outcome: 'unfinished',
+    reason: stoppedBy === undefined ? DEADLINE : GROUP_STOPPED,
   });
-  const visibilitySeconds = stoppedBy === undefined ? 0 : stoppedBy.visibilitySeconds;
+  const { visibilitySeconds, decidedAt } = stoppedBy ?? {
+    visibilitySeconds: 0,
+    decidedAt: Date.now(),
+  };
   return {
     record,
     queue,
     outcome: 'unfinished',
+    decidedAt,
     ...(visibilitySeconds !== undefined && { visibilitySeconds }),
   };
 }
@@ -93,5 +98,5 @@ function refuse(record: SQSRecord, queue: WorkerQueue, { log }: WorkerEnvironmen
   log.error(`${record.eventSourceARN} is not in QUEUES; the message stays on its queue.`, {
     'messaging.message.id': record.messageId,
   });
-  return { record, queue, outcome: 'retry' };
+  return { record, queue, outcome: 'retry', decidedAt: Date.now() };
 }

@@ -14,7 +14,7 @@ import { validatePayload } from '../task/validate-payload.ts';
 import { decideOutcome, type Failure } from './decide-outcome.ts';
 import { isFifo, type MessageContent, type MessageFacts, readMessage } from './message-facts.ts';
 import type { WorkerQueue } from './queue-index.ts';
-import { type AttemptReport, type Conclusion, startReport } from './report-attempt.ts';
+import { type AttemptReport, type Conclusion, DEADLINE, startReport } from './report-attempt.ts';
 import { runAttempt } from './run-attempt.ts';
 import { sendDeadLetter } from './send-dead-letter.ts';
 import type { WorkerEnvironment } from './worker-environment.ts';
@@ -26,8 +26,10 @@ export interface MessageResult {
   readonly record: SQSRecord;
   readonly queue: WorkerQueue;
   readonly outcome: Outcome;
-  /** When it is to be delivered again, in seconds from now; absent: as its visibility timeout says. */
+  /** When it is to be delivered again, counted from `decidedAt`; absent: as its visibility timeout says. */
   readonly visibilitySeconds?: number;
+  /** By `Date.now()`: siblings may run on for long before the delay is set. */
+  readonly decidedAt: number;
   readonly error?: unknown;
 }
 
@@ -43,9 +45,10 @@ export async function processMessage(
   const end = await contextApi.with(withAttemptState(report.context, state), () =>
     attemptTask(facts, report, environment),
   );
+  report.ended();
   if (end.kind === 'unfinished') {
     abandonAttempt(state, (span) => span.setAttribute(TASK_OUTCOME, 'unfinished'));
-  } else if (end.kind === 'failed') {
+  } else if (end.kind === 'failed' && isStillRunning(end.failure)) {
     abandonAttempt(state);
   }
   // The context without the attempt's state: what the worker itself does is never dropped.
@@ -56,6 +59,10 @@ export async function processMessage(
   const result = toResult(facts, conclusion);
   if (environment.acknowledge === 'each') await acknowledge(result, environment);
   return result;
+}
+
+function isStillRunning(failure: Failure): boolean {
+  return failure.kind === 'timeout' && failure.ignoredSignal;
 }
 
 type End = { kind: 'completed' } | { kind: 'unfinished' } | { kind: 'failed'; failure: Failure };
@@ -124,7 +131,8 @@ async function conclude(
   log: BindableLog,
   environment: WorkerEnvironment,
 ): Promise<Conclusion> {
-  if (end.kind !== 'failed') return { outcome: end.kind };
+  if (end.kind === 'completed') return { outcome: 'completed' };
+  if (end.kind === 'unfinished') return { outcome: 'unfinished', reason: DEADLINE };
   const { failure } = end;
   const decision = decide(facts, failure, log, environment);
   if (decision.outcome === 'retry') return { ...decision, failure };
@@ -174,6 +182,7 @@ function toResult({ record, queue }: MessageFacts, conclusion: Conclusion): Mess
     record,
     queue,
     outcome,
+    decidedAt: Date.now(),
     ...(delaySeconds !== undefined && { visibilitySeconds: delaySeconds }),
     ...(failure !== undefined && { error: failure.error }),
   };

@@ -16,6 +16,8 @@ export interface AttemptReport {
   readonly log: BindableLog;
   /** The implementation is about to be called. */
   starting(): void;
+  /** The task is over: what the worker does from here on is not part of its duration. */
+  ended(): void;
   finish(conclusion: Conclusion): void;
 }
 
@@ -25,13 +27,19 @@ export interface Conclusion {
   readonly delaySeconds?: number;
   /** Of a retry or a death. */
   readonly failure?: Failure;
+  /** Why it is unfinished. */
+  readonly reason?: string;
 }
+
+export const DEADLINE = 'the invocation ends before it';
+export const GROUP_STOPPED = 'an earlier message of its group failed';
 
 /** Begins the report: from here on the record counts as an attempt. */
 export function startReport(facts: MessageFacts, environment: WorkerEnvironment): AttemptReport {
   const { instruments, batchTrace, emit } = environment;
   const { record, queue, attempt, waitMs } = facts;
   const start = performance.now();
+  let end: number | undefined;
   const description = describeMessage(facts);
   const labels = metricLabels(facts);
   const { span, context } = batchTrace.startSpan(record, description);
@@ -53,8 +61,11 @@ export function startReport(facts: MessageFacts, environment: WorkerEnvironment)
       log.info('task starting');
       emit('taskStarting', event);
     },
-    finish({ outcome, delaySeconds = 0, failure }) {
-      const durationMs = Math.round((performance.now() - start) * 1000) / 1000;
+    ended() {
+      end = performance.now();
+    },
+    finish({ outcome, delaySeconds = 0, failure, reason: unfinishedReason }) {
+      const durationMs = Math.round(((end ?? performance.now()) - start) * 1000) / 1000;
       const error = failure === undefined ? {} : { [ERROR_TYPE]: failureType(failure) };
       const failed = { ...labels, ...error };
       span.setAttribute(TASK_OUTCOME, outcome);
@@ -94,7 +105,7 @@ export function startReport(facts: MessageFacts, environment: WorkerEnvironment)
         emit('taskCompleted', { ...event, durationMs });
       } else {
         instruments.taskUnfinished.add(1, labels);
-        log.warn('task unfinished: the invocation ends before it', { duration_ms: durationMs });
+        log.warn('task unfinished', { reason: unfinishedReason, duration_ms: durationMs });
       }
       span.end();
     },

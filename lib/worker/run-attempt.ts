@@ -16,9 +16,14 @@ export interface InvocationDeadline {
   readonly at: number;
   /** Aborted at the deadline. */
   readonly signal: AbortSignal;
+  /** Milliseconds until the answer must go out. */
+  untilAnswerMs(): number;
 }
 
-/** How long a task may take to heed its signal. A task that finishes within it has finished. */
+/**
+ * How long a task may take to heed its signal, and less where the invocation's end is nearer. A
+ * task that finishes within it has finished.
+ */
 const GRACE_MS = 250;
 
 /** The time of an attempt, as its task sees it. */
@@ -47,7 +52,7 @@ export async function runAttempt(
     work({ signal: controller.signal, remainingMs: () => Math.max(0, end - Date.now()) }),
   );
   try {
-    const result = await Promise.race([settled, graceAfter(controller.signal)]);
+    const result = await Promise.race([settled, graceAfter(controller.signal, deadline)]);
     if (result !== undefined && 'value' in result) return { kind: 'completed' };
     const ignoredSignal = result === undefined;
     if (!controller.signal.aborted && result !== undefined)
@@ -71,9 +76,10 @@ async function settle(run: () => Promise<unknown>): Promise<Settled> {
   }
 }
 
-function graceAfter(signal: AbortSignal): Promise<undefined> {
+function graceAfter(signal: AbortSignal, deadline: InvocationDeadline): Promise<undefined> {
   return new Promise((resolve) => {
-    const start = () => setTimeout(() => resolve(undefined), GRACE_MS);
+    const start = () =>
+      setTimeout(() => resolve(undefined), Math.min(GRACE_MS, deadline.untilAnswerMs() / 2));
     if (signal.aborted) start();
     else signal.addEventListener('abort', start, { once: true });
   });

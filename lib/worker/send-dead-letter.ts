@@ -1,4 +1,5 @@
 import { SpanKind, trace } from '@opentelemetry/api';
+import { isRetryable } from '../errors/is-retryable.ts';
 import { messagingAttributes, TASK_ID, TASK_NAME } from '../instrumentation/attributes.ts';
 import { toError } from '../instrumentation/error-type.ts';
 import { recordFailure } from '../instrumentation/record-failure.ts';
@@ -10,7 +11,8 @@ import type { WorkerEnvironment } from './worker-environment.ts';
 
 /**
  * Copies a dead message to its dead-letter queue, in a `send <queue>-dlq` span of its own trace.
- * When SQS refuses the copy it is sent once more with the original attributes alone.
+ * When SQS refuses the copy it is sent once more with the original attributes alone, and when it
+ * cannot be reached once more as it is.
  *
  * @returns whether SQS has the copy. Only then may the message be acknowledged.
  */
@@ -42,7 +44,10 @@ export async function sendDeadLetter(
     });
     const { sendMessage } = await sqs();
     const send = (input: typeof copies.plain) => sendMessage(input, deadline.boundCall());
-    const messageId = await send(copies.withCause).catch(() => send(copies.plain));
+    const messageId = await send(copies.withCause).catch((error: unknown) =>
+      // A refusal may be for what was added; anything else has nothing to do with the copy.
+      send(isRetryable(error) ? copies.withCause : copies.plain),
+    );
     span.setAttribute('messaging.message.id', messageId);
     return true;
   } catch (error) {

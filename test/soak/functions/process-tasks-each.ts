@@ -1,0 +1,16 @@
+import { readQueues } from '../../../functions/env.ts';
+import { startTelemetry } from '../../../lib/telemetry.ts';
+import { createWorker, type Worker } from '../../../lib/worker.ts';
+import { implementations } from './tasks/soak-task.run.ts';
+import { soakTasks } from './tasks/soak-task.ts';
+
+const telemetry = startTelemetry();
+
+/** As process-tasks, but every message is deleted as it is finished. */
+export const handler: Worker = createWorker(implementations, {
+  queues: readQueues(),
+  contracts: soakTasks,
+  telemetry,
+  concurrency: 5,
+  acknowledge: 'each',
+});

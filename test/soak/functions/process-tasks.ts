@@ -1,0 +1,15 @@
+import { readQueues } from '../../../functions/env.ts';
+import { startTelemetry } from '../../../lib/telemetry.ts';
+import { createWorker, type Worker } from '../../../lib/worker.ts';
+import { implementations } from './tasks/soak-task.run.ts';
+import { soakTasks } from './tasks/soak-task.ts';
+
+const telemetry = startTelemetry();
+
+export const handler: Worker = createWorker(implementations, {
+  queues: readQueues(),
+  contracts: soakTasks,
+  telemetry,
+  // Half a batch: what overruns keeps others waiting, so that some meet the deadline unstarted.
+  concurrency: 5,
+});

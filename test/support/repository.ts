@@ -1,0 +1,3 @@
+import { join } from 'node:path';
+
+export const repository: string = join(import.meta.dirname, '../..');

@@ -1,0 +1,102 @@
+import type {
+  StackAddresses,
+  StackDescription,
+  StackFunction,
+} from '../../local/stack-description.ts';
+
+/** What a test may want to be otherwise. */
+export interface TestStackShape {
+  /** @default 3 */
+  workerTimeoutSeconds?: number;
+  /** @default 60, so that nothing comes back during a test */
+  visibilityTimeoutSeconds?: number;
+  /** @default 0 */
+  batchingWindowSeconds?: number;
+  /** Whether a worker takes messages from the queue. @default true */
+  consumed?: boolean;
+  /** Of all functions. */
+  environment?: Record<string, string>;
+}
+
+export const QUEUE = 'e2e-default';
+export const DEAD_LETTER_QUEUE = 'e2e-default-dlq';
+export const API_FUNCTION = 'e2e-enqueue-task';
+export const WORKER_FUNCTION = 'e2e-process-default';
+/** A second API, whose queue nobody answers for. */
+export const CUT_OFF_PATH = '/cut-off/tasks';
+
+/** One queue with its dead-letter queue and worker, and the API. */
+export function describeTestStack(shape: TestStackShape = {}): StackDescription {
+  const cutOff = 'e2e-cut-off';
+  return {
+    queues: [
+      { queueName: DEAD_LETTER_QUEUE },
+      {
+        queueName: QUEUE,
+        visibilityTimeoutSeconds: shape.visibilityTimeoutSeconds ?? 60,
+        redrive: { deadLetterQueueName: DEAD_LETTER_QUEUE, maxReceiveCount: 15 },
+      },
+    ],
+    functions: [
+      api(API_FUNCTION, shape, ({ queueUrl }) => queueUrl(QUEUE)),
+      // Port 9, discard: no process without root's rights listens there.
+      api(cutOff, shape, () => `http://127.0.0.1:9/000000000000/${QUEUE}`),
+      worker(shape),
+    ],
+    eventSourceMappings:
+      shape.consumed === false
+        ? []
+        : [
+            {
+              uuid: 'e2e-mapping',
+              queueName: QUEUE,
+              functionName: WORKER_FUNCTION,
+              batchSize: 10,
+              maximumBatchingWindowSeconds: shape.batchingWindowSeconds ?? 0,
+              reportBatchItemFailures: true,
+            },
+          ],
+    routes: [
+      { method: 'POST', path: '/tasks/{task}', functionName: API_FUNCTION },
+      { method: 'POST', path: `${CUT_OFF_PATH}/{task}`, functionName: cutOff },
+    ],
+    schedules: [],
+  };
+}
+
+const ENVIRONMENT = { OTEL_SERVICE_NAME: 'shop', ENVIRONMENT: 'e2e', APP_VERSION: '7.8.9' };
+
+function api(
+  functionName: string,
+  { environment }: TestStackShape,
+  urlOf: (addresses: StackAddresses) => string,
+): StackFunction {
+  return {
+    functionName,
+    bundle: 'enqueue-task',
+    timeoutSeconds: 10,
+    memoryMb: 256,
+    environment: (addresses) => ({
+      ...ENVIRONMENT,
+      ...environment,
+      QUEUES: JSON.stringify({ default: { url: urlOf(addresses) } }),
+    }),
+  };
+}
+
+function worker({ environment, workerTimeoutSeconds = 3 }: TestStackShape): StackFunction {
+  return {
+    functionName: WORKER_FUNCTION,
+    bundle: 'process-tasks',
+    timeoutSeconds: workerTimeoutSeconds,
+    memoryMb: 512,
+    reservedConcurrency: 2,
+    environment: ({ queueUrl }) => ({
+      ...ENVIRONMENT,
+      ...environment,
+      QUEUES: JSON.stringify({
+        default: { url: queueUrl(QUEUE), dlqUrl: queueUrl(DEAD_LETTER_QUEUE) },
+      }),
+    }),
+  };
+}
