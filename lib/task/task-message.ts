@@ -52,7 +52,7 @@ export function encodeMessage(message: Omit<TaskMessage, 'v'>): string {
 }
 
 /** Escapes what SQS refuses in a body and JSON.stringify leaves as it is. */
-function escapeRefused(json: string): string {
+export function escapeRefused(json: string): string {
   return json.replace(/[\uFFFE\uFFFF]/g, (character) =>
     character === '\uFFFE' ? '\\ufffe' : '\\uffff',
   );
