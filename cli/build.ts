@@ -1,10 +1,6 @@
 import { join } from 'node:path';
 import { buildFunctions } from './build/build-functions.ts';
+import { describeBundle } from './build/describe-bundle.ts';
 
 const built = await buildFunctions({ projectDirectory: join(import.meta.dirname, '..') });
-const kilobytes = (bytes: number) => `${Math.round(bytes / 1000)} KB`;
-for (const { name, loadedBytes, totalBytes } of built) {
-  console.log(
-    `dist/functions/${name}: a cold start loads ${kilobytes(loadedBytes)} of ${kilobytes(totalBytes)}`,
-  );
-}
+for (const each of built) console.log(describeBundle(each));

@@ -4,7 +4,7 @@ import { startTelemetry } from '../lib/telemetry.ts';
 import { readQueues } from './env.ts';
 import { tasks } from './tasks/index.ts';
 
-const telemetry = startTelemetry();
+const telemetry = await startTelemetry({ flush: 'after-response' });
 const producer = createProducer({ queues: readQueues(), client: new SQSClient({}), telemetry });
 
 /** `POST /tasks/{task}` */

@@ -4,7 +4,7 @@ import { readQueues } from './env.ts';
 import { implementations } from './tasks/implementations.ts';
 import { tasks } from './tasks/index.ts';
 
-const telemetry = startTelemetry();
+const telemetry = await startTelemetry({ flush: 'adaptive' });
 
 /** The consumer of one queue: an SQS event source mapping with ReportBatchItemFailures. */
 export const handler: Worker = createWorker(implementations, {

@@ -84,7 +84,7 @@ export function runBatch(
 }
 
 let turn: Promise<unknown> = Promise.resolve();
-let recorder: Recorder | undefined;
+let recorder: Promise<Recorder> | undefined;
 
 async function runBatchNow(
   implementations: readonly TaskImplementation[],
@@ -92,7 +92,8 @@ async function runBatchNow(
   { remainingMs = 60_000, concurrency }: RunOptions,
 ): Promise<BatchRun> {
   recorder ??= startRecording();
-  await recorder.take();
+  const { take } = await recorder;
+  await take();
   const { client, deadLetters } = createRecordingClient();
   let results: readonly MessageResult[] = [];
   const worker = createWorker(implementations, {
@@ -127,7 +128,7 @@ async function runBatchNow(
     fail: () => {},
     succeed: () => {},
   });
-  const recording = await recorder.take();
+  const recording = await take();
   return { outcomes: results.map(toOutcome), deadLetters, ...recording };
 }
 

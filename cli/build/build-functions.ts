@@ -2,7 +2,10 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuild';
 
+import { lambdaCredentialsPlugin } from './lambda-credentials-plugin.ts';
 import { lazyHttpPlugin } from './lazy-http-plugin.ts';
+import { type BundleSize, measureBundle } from './measure-bundle.ts';
+import { optionalPackagesPlugin } from './optional-packages-plugin.ts';
 
 export interface BuildFunctionsOptions {
   /** The project's folder, which `functions/` is in. */
@@ -13,12 +16,8 @@ export interface BuildFunctionsOptions {
   functions?: readonly string[];
 }
 
-export interface BuiltFunction {
+export interface BuiltFunction extends BundleSize {
   name: string;
-  /** Bytes of what a cold start loads: index.mjs and what it imports statically. */
-  loadedBytes: number;
-  /** Bytes of all JavaScript, chunks that load later included. */
-  totalBytes: number;
   /** Absolute paths of the sources. */
   inputs: string[];
 }
@@ -46,7 +45,7 @@ export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bu
   return Promise.all(
     results.map(async ({ name, directory, files, metafile }) => {
       await writeBundle(directory, files);
-      return { name, ...measure(metafile), inputs: listInputs(metafile, projectDirectory) };
+      return { name, ...measureBundle(metafile), inputs: listInputs(metafile, projectDirectory) };
     }),
   );
 }
@@ -81,7 +80,7 @@ function buildOptions(
     banner: {
       js: "import{createRequire as __leadlineRequire}from'node:module';const require=__leadlineRequire(import.meta.url);",
     },
-    plugins: [lazyHttpPlugin()],
+    plugins: [lazyHttpPlugin(), lambdaCredentialsPlugin(), optionalPackagesPlugin()],
     write: false,
     metafile: true,
     logLevel: 'silent',
@@ -107,22 +106,6 @@ async function writeWhole({ path, contents }: OutputFile): Promise<void> {
     await rm(temporary, { force: true });
     throw error;
   });
-}
-
-function measure({ outputs }: Metafile): Pick<BuiltFunction, 'loadedBytes' | 'totalBytes'> {
-  const scripts = Object.entries(outputs).filter(([path]) => path.endsWith('.mjs'));
-  const loaded = new Set<string>();
-  const load = (path: string) => {
-    if (loaded.has(path)) return;
-    loaded.add(path);
-    for (const each of outputs[path]?.imports ?? []) {
-      if (each.kind === 'import-statement' && !each.external) load(each.path);
-    }
-  };
-  for (const [path] of scripts) if (basename(path) === 'index.mjs') load(path);
-  const sum = (paths: Iterable<string>) =>
-    [...paths].reduce((bytes, path) => bytes + (outputs[path]?.bytes ?? 0), 0);
-  return { loadedBytes: sum(loaded), totalBytes: sum(scripts.map(([path]) => path)) };
 }
 
 function listInputs({ inputs }: Metafile, projectDirectory: string): string[] {

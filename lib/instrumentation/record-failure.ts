@@ -1,6 +1,7 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { ERROR_TYPE } from './attributes.ts';
 import { errorType, toError } from './error-type.ts';
+import { originalStack } from './original-stack.ts';
 
 /**
  * Marks a span as failed: status, `error.type`, and one exception event. Its `exception.type` is
@@ -9,7 +10,11 @@ import { errorType, toError } from './error-type.ts';
 export function recordFailure(span: Span, thrown: unknown, type: string = errorType(thrown)): void {
   const error = toError(thrown);
   const { message, stack } = error;
-  span.recordException({ name: type, message, ...(stack !== undefined && { stack }) });
+  span.recordException({
+    name: type,
+    message,
+    ...(stack !== undefined && { stack: originalStack(stack) }),
+  });
   span.setAttribute(ERROR_TYPE, type);
   span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
 }

@@ -48,7 +48,7 @@ export function createEnqueueHandler(options: EnqueueHandlerOptions): EnqueueHan
   });
   let instruments: Instruments | undefined;
 
-  return async (event, lambdaContext) => {
+  const handle: EnqueueHandler = async (event, lambdaContext) => {
     const coldStart = instruments === undefined;
     instruments ??= createInstruments();
     if (coldStart) instruments.coldStarts.add(1);
@@ -65,8 +65,7 @@ export function createEnqueueHandler(options: EnqueueHandlerOptions): EnqueueHan
         'url.path': path,
       },
     });
-    const { awsRequestId } = lambdaContext;
-    const log = baseLog.bind({ requestId: awsRequestId, context });
+    const log = baseLog.bind({ requestId: lambdaContext.awsRequestId, context });
     let response: APIGatewayProxyStructuredResultV2;
     try {
       response = await contextApi.with(context, () => answerEnqueue(event, tasks, producer, log));
@@ -82,9 +81,18 @@ export function createEnqueueHandler(options: EnqueueHandlerOptions): EnqueueHan
     }
     span.setAttribute('http.response.status_code', response.statusCode ?? 200);
     span.end();
-    const remainingMs = lambdaContext.getRemainingTimeInMillis();
-    await telemetry?.flush({ requestId: awsRequestId, remainingMs });
     return response;
+  };
+
+  return async (event, lambdaContext) => {
+    try {
+      return await handle(event, lambdaContext);
+    } finally {
+      // Also after an event that is no HTTP event: a flush that is not asked for holds the instance.
+      const { awsRequestId: requestId } = lambdaContext;
+      const remainingMs = lambdaContext.getRemainingTimeInMillis();
+      await telemetry?.flush({ requestId, remainingMs });
+    }
   };
 }
 

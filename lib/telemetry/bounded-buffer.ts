@@ -3,6 +3,8 @@ export interface BoundedBuffer<T> {
   add(item: T): void;
   /** Takes everything out, oldest first. */
   drain(): T[];
+  /** Puts items back that could not be sent, before what came after them. */
+  putBack(returned: readonly T[]): void;
   readonly size: number;
 }
 
@@ -25,6 +27,11 @@ export function createBoundedBuffer<T>(capacity: number, onDropped: () => void):
       items = [];
       first = 0;
       return drained;
+    },
+    putBack(returned) {
+      const all = [...returned, ...this.drain()];
+      for (let index = capacity; index < all.length; index += 1) onDropped();
+      items = all.slice(-capacity);
     },
     get size() {
       return items.length;

@@ -1,4 +1,5 @@
-import { createContextKey, type Span } from '@opentelemetry/api';
+import { createContextKey, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { SeverityNumber } from '@opentelemetry/api-logs';
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { BoundedBuffer } from './bounded-buffer.ts';
@@ -14,11 +15,25 @@ interface AttemptState {
 
 const ATTEMPT = createContextKey('leadline.attempt');
 
+/** What is known of the current invocation. */
+export interface Activity {
+  /** Called at the first span, and again by whoever sees an invocation begin. */
+  onBegin?: () => void;
+  /** Set when a span failed, or an error was logged: unsampled spans do not come this way. */
+  failed?: boolean;
+}
+
 /** Keeps ended, sampled spans for the flush. The SDK's own batches export on timers, which a frozen Lambda does not run. */
-export function createSpanBufferProcessor(buffer: BoundedBuffer<ReadableSpan>): SpanProcessor {
+export function createSpanBufferProcessor(
+  buffer: BoundedBuffer<ReadableSpan>,
+  activity: Activity = {},
+): SpanProcessor {
   const attempts = new WeakMap<object, AttemptState>();
+  let begun = false;
   return {
     onStart(span, parentContext) {
+      if (!begun) activity.onBegin?.();
+      begun = true;
       const attempt = parentContext.getValue(ATTEMPT) as AttemptState | undefined;
       if (attempt === undefined) return;
       attempts.set(span, attempt);
@@ -28,6 +43,7 @@ export function createSpanBufferProcessor(buffer: BoundedBuffer<ReadableSpan>): 
       const attempt = attempts.get(span);
       attempt?.openSpans.delete(span as unknown as Span);
       if (attempt?.abandoned) return;
+      if (span.status.code === SpanStatusCode.ERROR) activity.failed = true;
       if ((span.spanContext().traceFlags & SAMPLED) !== 0) buffer.add(span);
     },
     async forceFlush() {},
@@ -38,9 +54,11 @@ export function createSpanBufferProcessor(buffer: BoundedBuffer<ReadableSpan>): 
 /** The same for log records. */
 export function createLogBufferProcessor(
   buffer: BoundedBuffer<ReadableLogRecord>,
+  activity: Activity = {},
 ): LogRecordProcessor {
   return {
     onEmit(record) {
+      if ((record.severityNumber ?? 0) >= SeverityNumber.ERROR) activity.failed = true;
       buffer.add(record);
     },
     async forceFlush() {},

@@ -1,15 +1,43 @@
+import { parseKeyValues, type ResourceFacts, readResourceFacts } from './resource-facts.ts';
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type Signal = 'traces' | 'metrics' | 'logs';
 
 /** Where one signal goes. */
 export type ExportTarget =
   /** The standard OTEL_EXPORTER_OTLP_* variables, which the exporter reads by itself. */
-  { kind: 'standard' } | { kind: 'oneuptime'; url: string; token: string } | { kind: 'none' };
+  { kind: 'standard' } | { kind: 'oneuptime'; url: string } | { kind: 'none' };
+
+/** How telemetry leaves: docs/telemetry.md, Export. */
+export type FlushMode = 'after-response' | 'adaptive' | 'before-response';
+
+/** Where OneUptime's token is read from. */
+export type TokenSource =
+  | { kind: 'value'; token: string }
+  | { kind: 'parameter'; name: string }
+  | { kind: 'secret'; arn: string };
+
+/** How one signal is sent. */
+export interface ExportSettings {
+  target: ExportTarget;
+  protocol: 'http/json' | 'http/protobuf';
+  /** Of one attempt, in milliseconds. */
+  timeoutMs: number;
+}
 
 /** Every setting of the telemetry, read once. What cannot be used becomes a warning, never an error. */
 export interface TelemetryConfig {
   disabled: boolean;
-  targets: Readonly<Record<Signal, ExportTarget>>;
+  exports: Readonly<Record<Signal, ExportSettings>>;
+  /** Whether any signal has a target. */
+  exporting: boolean;
+  token?: TokenSource;
+  /** LEADLINE_FLUSH. */
+  flushMode?: FlushMode;
+  /** AWS_LAMBDA_RUNTIME_API, where this instance can register an extension. */
+  runtimeApi?: string;
+  /** OTEL_LOG_LEVEL. */
+  diagLevel?: string;
   serviceName: string;
   traceMode: 'parent' | 'link';
   logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -20,21 +48,11 @@ export interface TelemetryConfig {
   warnings: readonly string[];
 }
 
-export interface ResourceFacts {
-  functionName?: string;
-  functionVersion?: string;
-  logStream?: string;
-  memoryMb?: number;
-  region?: string;
-  accountId?: string;
-  serviceVersion?: string;
-  environment?: string;
-  /** OTEL_RESOURCE_ATTRIBUTES, decoded. */
-  attributes: Readonly<Record<string, string>>;
-}
-
 const DEFAULT_ENDPOINT = 'https://oneuptime.com/otlp';
 const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
+
+/** An attempt to export takes no longer, whatever the standard variables say. */
+const MAX_TIMEOUT_MS = 2_000;
 
 /** Reads the environment contract (docs/architecture.md). The only place in lib/ that does. */
 export function readTelemetryConfig(env: Environment = process.env): TelemetryConfig {
@@ -47,15 +65,24 @@ export function readTelemetryConfig(env: Environment = process.env): TelemetryCo
     env['AWS_LAMBDA_FUNCTION_NAME'] ||
     'leadline';
   const disabled = env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true';
-  const targets = readTargets(env, warnings);
-  if (!disabled && SIGNALS.every((signal) => targets[signal].kind === 'none')) {
+  const token = readTokenSource(env);
+  const exports = readExports(env, token, warnings);
+  const exporting = SIGNALS.some((signal) => exports[signal].target.kind !== 'none');
+  if (!disabled && !exporting) {
     warnings.push(
       'Telemetry is not exported: set ONEUPTIME_TOKEN, or OTEL_EXPORTER_OTLP_ENDPOINT for another backend.',
     );
   }
+  const flushMode = choose(env, 'LEADLINE_FLUSH', FLUSH_MODES, undefined, warnings);
+  const runtimeApi = readRuntimeApi(env);
   return {
     disabled,
-    targets,
+    exports,
+    exporting,
+    ...(token && { token }),
+    ...(flushMode && { flushMode }),
+    ...(runtimeApi && { runtimeApi }),
+    ...(env['OTEL_LOG_LEVEL'] && { diagLevel: env['OTEL_LOG_LEVEL'] }),
     serviceName,
     traceMode: choose(env, 'LEADLINE_TRACE_MODE', ['parent', 'link'], 'parent', warnings),
     logLevel: choose(env, 'LOG_LEVEL', ['info', 'debug', 'warn', 'error'], 'info', warnings),
@@ -66,21 +93,55 @@ export function readTelemetryConfig(env: Environment = process.env): TelemetryCo
   };
 }
 
+const FLUSH_MODES: readonly FlushMode[] = ['after-response', 'adaptive', 'before-response'];
+
+/** Managed instances run several invocations at once, which the extension's turns do not allow for. */
+function readRuntimeApi(env: Environment): string | undefined {
+  const managed = env['AWS_LAMBDA_INITIALIZATION_TYPE'] === 'lambda-managed-instances';
+  return managed ? undefined : env['AWS_LAMBDA_RUNTIME_API'];
+}
+
+function readTokenSource(env: Environment): TokenSource | undefined {
+  const { ONEUPTIME_TOKEN, ONEUPTIME_TOKEN_PARAMETER, ONEUPTIME_TOKEN_SECRET_ARN } = env;
+  if (ONEUPTIME_TOKEN) return { kind: 'value', token: ONEUPTIME_TOKEN };
+  if (ONEUPTIME_TOKEN_PARAMETER) return { kind: 'parameter', name: ONEUPTIME_TOKEN_PARAMETER };
+  return ONEUPTIME_TOKEN_SECRET_ARN
+    ? { kind: 'secret', arn: ONEUPTIME_TOKEN_SECRET_ARN }
+    : undefined;
+}
+
 /** The standard variables win over OneUptime's, and the token never goes where they point. */
-function readTargets(env: Environment, warnings: string[]): Record<Signal, ExportTarget> {
+function readExports(
+  env: Environment,
+  token: TokenSource | undefined,
+  warnings: string[],
+): Record<Signal, ExportSettings> {
   const endpoint = readEndpoint(env, warnings);
-  const token = env['ONEUPTIME_TOKEN'];
+  const standard = (signal: Signal, name: string) =>
+    env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`] || env[`OTEL_EXPORTER_OTLP_${name}`];
   const target = (signal: Signal): ExportTarget => {
-    if (
-      env['OTEL_EXPORTER_OTLP_ENDPOINT'] ||
-      env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`]
-    ) {
-      return { kind: 'standard' };
-    }
-    if (!token || endpoint === undefined) return { kind: 'none' };
-    return { kind: 'oneuptime', url: `${endpoint}/v1/${signal}`, token };
+    if (standard(signal, 'ENDPOINT')) return { kind: 'standard' };
+    if (token === undefined || endpoint === undefined) return { kind: 'none' };
+    return { kind: 'oneuptime', url: `${endpoint}/v1/${signal}` };
   };
-  return { traces: target('traces'), metrics: target('metrics'), logs: target('logs') };
+  const settings = (signal: Signal): ExportSettings => {
+    const timeout = Number(standard(signal, 'TIMEOUT'));
+    return {
+      target: target(signal),
+      protocol: readProtocol(standard(signal, 'PROTOCOL'), warnings),
+      timeoutMs: timeout > 0 ? Math.min(timeout, MAX_TIMEOUT_MS) : MAX_TIMEOUT_MS,
+    };
+  };
+  return { traces: settings('traces'), metrics: settings('metrics'), logs: settings('logs') };
+}
+
+function readProtocol(value: string | undefined, warnings: string[]): ExportSettings['protocol'] {
+  if (value === undefined || value === 'http/json' || value === 'http/protobuf') {
+    return value ?? 'http/json';
+  }
+  const warning = `OTEL_EXPORTER_OTLP_PROTOCOL is ${JSON.stringify(value)}; http/json is used. Use http/json or http/protobuf.`;
+  if (!warnings.includes(warning)) warnings.push(warning);
+  return 'http/json';
 }
 
 function readEndpoint(env: Environment, warnings: string[]): string | undefined {
@@ -92,36 +153,19 @@ function readEndpoint(env: Environment, warnings: string[]): string | undefined 
   return undefined;
 }
 
-function readResourceFacts(env: Environment, attributes: Record<string, string>): ResourceFacts {
-  const memoryMb = Number(env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']);
-  const accountId = /\/(\d{12})\//.exec(env['QUEUES'] ?? '')?.[1];
-  const facts = {
-    functionName: env['AWS_LAMBDA_FUNCTION_NAME'],
-    functionVersion: env['AWS_LAMBDA_FUNCTION_VERSION'],
-    logStream: env['AWS_LAMBDA_LOG_STREAM_NAME'],
-    memoryMb: memoryMb > 0 ? memoryMb : undefined,
-    region: env['AWS_REGION'],
-    accountId,
-    serviceVersion: env['APP_VERSION'],
-    environment: env['ENVIRONMENT'],
-  };
-  const known = Object.entries(facts).filter(([, value]) => value !== undefined && value !== '');
-  return { ...Object.fromEntries(known), attributes };
-}
-
-function choose<T extends string>(
+function choose<T extends string, Fallback extends T | undefined>(
   env: Environment,
   name: string,
   choices: readonly T[],
-  fallback: T,
+  fallback: Fallback,
   warnings: string[],
-): T {
+): T | Fallback {
   const value = env[name]?.trim().toLowerCase();
   if (!value) return fallback;
   const choice = choices.find((each) => each === value);
   if (choice === undefined) {
     warnings.push(
-      `${name} is ${JSON.stringify(env[name])}; use ${choices.join(' or ')}. ${fallback} it is.`,
+      `${name} is ${JSON.stringify(env[name])}; use ${choices.join(' or ')}. The default is used.`,
     );
   }
   return choice ?? fallback;
@@ -132,25 +176,4 @@ function list(value: string): string[] {
     .split(',')
     .map((each) => each.trim().toLowerCase())
     .filter((each) => each !== '');
-}
-
-/** `key=value,key=value`, percent-encoded, as the specification of the resource SDK has it. */
-function parseKeyValues(value: string | undefined, warnings: string[]): Record<string, string> {
-  const result: Record<string, string> = {};
-  for (const pair of value?.split(',') ?? []) {
-    const [key, rest] = [
-      pair.slice(0, pair.indexOf('=')).trim(),
-      pair.slice(pair.indexOf('=') + 1),
-    ];
-    if (pair.trim() === '') continue;
-    try {
-      if (!pair.includes('=') || key === '') throw new Error('no key');
-      result[decodeURIComponent(key)] = decodeURIComponent(rest.trim().replace(/^"(.*)"$/, '$1'));
-    } catch {
-      warnings.push(
-        `OTEL_RESOURCE_ATTRIBUTES: ${JSON.stringify(pair)} is not key=value and is left out.`,
-      );
-    }
-  }
-  return result;
 }

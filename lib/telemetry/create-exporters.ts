@@ -1,61 +1,125 @@
-import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { ExportFailed } from '../errors/export-failed.ts';
-import type { ExportTarget, TelemetryConfig } from './config.ts';
+import type { ExportSettings, Signal, TelemetryConfig } from './config.ts';
+import { createExportAgentFactory, type ExportWatch, resetWatch } from './export-agent.ts';
+import type { Token } from './token.ts';
 
-/** Sends one request; rejects with ExportFailed when the backend did not take it. */
-export type Export<T> = (items: T) => Promise<void>;
+/** One signal's way out. */
+export interface SignalExporter<T> {
+  /** Sends one request. @throws ExportFailed when the backend did not take it */
+  send(items: T): Promise<void>;
+  /** What is known of the last attempt. */
+  readonly watch: ExportWatch;
+  /** After a 401: whether another token than the refused one may pass. */
+  canRefreshToken(): boolean;
+}
 
 export interface Exporters {
-  traces?: Export<ReadableSpan[]>;
-  metrics?: Export<ResourceMetrics>;
-  logs?: Export<ReadableLogRecord[]>;
+  traces?: SignalExporter<ReadableSpan[]>;
+  metrics?: SignalExporter<ResourceMetrics>;
+  logs?: SignalExporter<ReadableLogRecord[]>;
 }
 
-/** How long one attempt to export may take. */
-const EXPORT_TIMEOUT_MS = 2_000;
-
-/** OTLP over HTTP, in JSON. A signal without a target has no exporter. */
-export function createExporters({ targets }: TelemetryConfig): Exporters {
-  const { traces, metrics, logs } = targets;
-  return {
-    ...(traces.kind !== 'none' && { traces: promisify(new OTLPTraceExporter(settings(traces))) }),
-    ...(metrics.kind !== 'none' && {
-      metrics: promisify(new OTLPMetricExporter(settings(metrics))),
-    }),
-    ...(logs.kind !== 'none' && { logs: promisify(new OTLPLogExporter(settings(logs))) }),
-  };
-}
-
-function settings(target: ExportTarget): {
+/** What the exporters of OpenTelemetry are made with. */
+interface ExporterOptions {
   timeoutMillis: number;
+  httpAgentOptions: ReturnType<typeof createExportAgentFactory>;
   url?: string;
-  headers?: Record<string, string>;
-} {
-  if (target.kind !== 'oneuptime') return { timeoutMillis: EXPORT_TIMEOUT_MS };
-  return {
-    timeoutMillis: EXPORT_TIMEOUT_MS,
-    url: target.url,
-    headers: { 'x-oneuptime-token': target.token },
-  };
+  headers?: () => Promise<Record<string, string>>;
 }
 
 interface CallbackExporter<T> {
   export(items: T, done: (result: { code: number; error?: Error }) => void): void;
 }
 
-function promisify<T>(exporter: CallbackExporter<T>): Export<T> {
+type ExporterConstructors = Record<
+  Signal,
+  new (
+    options: ExporterOptions,
+  ) => CallbackExporter<never>
+>;
+
+/** OpenTelemetry's OTLP/HTTP exporters. A signal without a target has none. */
+export async function createExporters(
+  { exports }: TelemetryConfig,
+  token: Token | undefined,
+): Promise<Exporters> {
+  const exporters: Record<string, SignalExporter<never>> = {};
+  for (const signal of ['traces', 'metrics', 'logs'] as const) {
+    const settings = exports[signal];
+    if (settings.target.kind === 'none') continue;
+    const constructors: ExporterConstructors = await loadConstructors(settings.protocol);
+    const watch: ExportWatch = {};
+    const access = token && createTokenAccess(token);
+    const send = promisify(
+      new constructors[signal](exporterOptions(settings, watch, access?.getToken)),
+    );
+    exporters[signal] = {
+      watch,
+      send(items) {
+        resetWatch(watch);
+        return send(items);
+      },
+      canRefreshToken: () => access?.canRefresh() ?? false,
+    };
+  }
+  return exporters as Exporters;
+}
+
+/** One signal's use of the token: each learns of a 401 by itself, and of the others' refresh. */
+function createTokenAccess(token: Token) {
+  let sent: string | undefined;
+  return {
+    getToken: async () => {
+      sent = undefined;
+      sent = await token.get();
+      return sent;
+    },
+    canRefresh: () => sent !== undefined && token.refresh(sent),
+  };
+}
+
+async function loadConstructors(
+  protocol: ExportSettings['protocol'],
+): Promise<ExporterConstructors> {
+  const { constructors } =
+    protocol === 'http/protobuf'
+      ? await import('./protobuf-exporters.ts')
+      : await import('./json-exporters.ts');
+  return constructors as ExporterConstructors;
+}
+
+function exporterOptions(
+  { target, timeoutMs }: ExportSettings,
+  watch: ExportWatch,
+  getToken: (() => Promise<string>) | undefined,
+): ExporterOptions {
+  const options = {
+    timeoutMillis: timeoutMs,
+    httpAgentOptions: createExportAgentFactory({ watch, attemptTimeoutMs: timeoutMs }),
+  };
+  if (target.kind !== 'oneuptime' || getToken === undefined) return options;
+  return {
+    ...options,
+    url: target.url,
+    headers: async () => ({ 'x-oneuptime-token': await getToken() }),
+  };
+}
+
+function promisify<T>(exporter: CallbackExporter<T>): (items: T) => Promise<void> {
   return (items) =>
     new Promise((resolve, reject) => {
       exporter.export(items, ({ code, error }) => {
         // ExportResultCode.SUCCESS
         if (code === 0) resolve();
         else
-          reject(new ExportFailed('The OTLP backend did not take the export.', { cause: error }));
+          reject(
+            error instanceof ExportFailed
+              ? error
+              : new ExportFailed('The backend did not take the export.', { cause: error }),
+          );
       });
     });
 }

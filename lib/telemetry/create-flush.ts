@@ -2,78 +2,103 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import type { BoundedBuffer } from './bounded-buffer.ts';
-import type { Signal } from './config.ts';
 import type { Exporters } from './create-exporters.ts';
-import { toReason } from './export-reason.ts';
-import type { Warn } from './warn.ts';
+import {
+  type Batch,
+  createSignalQueue,
+  type SignalQueue,
+  type SignalQueueOptions,
+} from './signal-queue.ts';
 
-export interface FlushParts {
+export interface FlushParts extends Pick<SignalQueueOptions<never>, 'onDropped' | 'warn'> {
   spans: BoundedBuffer<ReadableSpan>;
   logs: BoundedBuffer<ReadableLogRecord>;
   collect: () => Promise<ResourceMetrics>;
   exporters: Exporters;
-  onDropped: (signal: Signal, reason: string, items: number) => void;
-  warn: Warn;
+}
+
+/** The three signals, sent side by side. */
+export interface Flush {
+  /**
+   * @param withinMs how long the caller waits at most; what is under way goes on.
+   * @param metrics whether metrics are collected too.
+   */
+  flush(withinMs: number, metrics: boolean): Promise<void>;
+  /** Resolves when the bytes of what is under way have left, within the bound. */
+  written(withinMs: number): Promise<void>;
 }
 
 /** A flush never takes longer than this, whatever the backend does. */
 export const FLUSH_BOUND_MS = 2_500;
 /** What is left of the invocation's time after a flush, so that Lambda never kills it for one. */
-const MARGIN_MS = 200;
+export const FLUSH_MARGIN_MS = 200;
 /** Keeps a request well under the 1 MB that OneUptime asks for. */
 const MAX_ITEMS_PER_REQUEST = 500;
+/** Collections that wait for a backend that is down. */
+const MAX_WAITING_COLLECTIONS = 10;
 
-/** Sends the three signals side by side, within the bound. Never rejects. */
-export function createFlush(parts: FlushParts): (remainingMs: number) => Promise<void> {
-  return async (remainingMs) => {
-    const boundMs = Math.min(FLUSH_BOUND_MS, remainingMs - MARGIN_MS);
-    if (boundMs <= 0) return;
-    const exports = [exportMetrics(parts), ...exportSpans(parts), ...exportLogs(parts)];
-    await settledWithin(Promise.allSettled(exports), boundMs);
+export function createFlush(parts: FlushParts): Flush {
+  const { exporters, ...common } = parts;
+  const { traces, metrics, logs } = exporters;
+  const traceQueue =
+    traces &&
+    createSignalQueue({ ...common, signal: 'traces', exporter: traces, ...batchesOf(parts.spans) });
+  const logQueue =
+    logs &&
+    createSignalQueue({ ...common, signal: 'logs', exporter: logs, ...batchesOf(parts.logs) });
+  const metricQueue =
+    metrics &&
+    createSignalQueue({ ...common, signal: 'metrics', exporter: metrics, ...collections(parts) });
+  const present = (queues: (SignalQueue | undefined)[]) =>
+    queues.filter((queue) => queue !== undefined);
+  return {
+    async flush(withinMs, withMetrics) {
+      if (withinMs <= 0) return;
+      const queues = present([traceQueue, logQueue, withMetrics ? metricQueue : undefined]);
+      await settledWithin(Promise.all(queues.map((queue) => queue.flush())), withinMs);
+    },
+    async written(withinMs) {
+      const queues = present([traceQueue, logQueue, metricQueue]);
+      await settledWithin(Promise.all(queues.map((queue) => queue.written())), withinMs);
+    },
   };
 }
 
-function exportSpans({ spans, exporters, ...parts }: FlushParts): Promise<void>[] {
-  const items = spans.drain();
-  return chunks(items).map((chunk) =>
-    send(parts, 'traces', chunk.length, exporters.traces?.(chunk)),
-  );
+type Source<T> = Pick<SignalQueueOptions<T>, 'take' | 'putBack'>;
+
+function batchesOf<T>(buffer: BoundedBuffer<T>): Source<T[]> {
+  return {
+    take: async () => {
+      const items = buffer.drain();
+      const batches: Batch<T[]>[] = [];
+      for (let start = 0; start < items.length; start += MAX_ITEMS_PER_REQUEST) {
+        const chunk = items.slice(start, start + MAX_ITEMS_PER_REQUEST);
+        batches.push({ items: chunk, count: chunk.length });
+      }
+      return batches;
+    },
+    putBack: (batches) => {
+      if (batches.length > 0) buffer.putBack(batches.flatMap(({ items }) => items));
+    },
+  };
 }
 
-function exportLogs({ logs, exporters, ...parts }: FlushParts): Promise<void>[] {
-  const items = logs.drain();
-  return chunks(items).map((chunk) => send(parts, 'logs', chunk.length, exporters.logs?.(chunk)));
-}
-
-async function exportMetrics({ collect, exporters, ...parts }: FlushParts): Promise<void> {
-  const metrics = await collect();
-  const points = countPoints(metrics);
-  if (points > 0) await send(parts, 'metrics', points, exporters.metrics?.(metrics));
-}
-
-type SendParts = Pick<FlushParts, 'onDropped' | 'warn'>;
-
-async function send(
-  { onDropped, warn }: SendParts,
-  signal: Signal,
-  items: number,
-  sent: Promise<void> | undefined,
-): Promise<void> {
-  try {
-    await sent;
-  } catch (error) {
-    const reason = toReason(error);
-    onDropped(signal, reason, items);
-    warn(`Telemetry export failed: ${items} items of ${signal} were given up (${reason}).`);
-  }
-}
-
-function chunks<T>(items: T[]): T[][] {
-  const result: T[][] = [];
-  for (let start = 0; start < items.length; start += MAX_ITEMS_PER_REQUEST) {
-    result.push(items.slice(start, start + MAX_ITEMS_PER_REQUEST));
-  }
-  return result;
+function collections({ collect, onDropped }: FlushParts): Source<ResourceMetrics> {
+  let waiting: Batch<ResourceMetrics>[] = [];
+  return {
+    take: async () => {
+      const items = await collect();
+      const count = countPoints(items);
+      const batches = count > 0 ? [...waiting, { items, count }] : waiting;
+      waiting = [];
+      return batches;
+    },
+    putBack: (batches) => {
+      const dropped = batches.slice(0, Math.max(0, batches.length - MAX_WAITING_COLLECTIONS));
+      for (const { count } of dropped) onDropped('metrics', 'buffer_full', count);
+      waiting = batches.slice(dropped.length);
+    },
+  };
 }
 
 function countPoints(metrics: ResourceMetrics): number {

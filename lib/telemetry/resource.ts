@@ -9,7 +9,10 @@ export const DISTRO_VERSION = '0.1.0';
  * The resource of docs/telemetry.md. Never `host.name`: OneUptime would count a Lambda as a host.
  * OTEL_RESOURCE_ATTRIBUTES wins over what is found, service.name excepted (specification).
  */
-export function createResource({ serviceName, resource: facts }: TelemetryConfig): Resource {
+export function createResource(
+  { serviceName, resource: facts }: TelemetryConfig,
+  accountId: string | undefined = facts.accountId,
+): Resource {
   const { attributes: given } = facts;
   const environment = given['deployment.environment.name'] ?? facts.environment;
   const onLambda = facts.functionName !== undefined;
@@ -21,7 +24,7 @@ export function createResource({ serviceName, resource: facts }: TelemetryConfig
     'deployment.environment': environment,
     ...(onLambda && { 'cloud.provider': 'aws', 'cloud.platform': 'aws_lambda' }),
     'cloud.region': facts.region,
-    'cloud.account.id': facts.accountId,
+    'cloud.account.id': accountId,
     'faas.name': facts.functionName,
     'faas.version': facts.functionVersion,
     'faas.instance': facts.logStream,

@@ -6,6 +6,8 @@ const SHUTDOWN_BOUND_MS = 400;
 /**
  * At SIGTERM runs the callbacks, then the last flush, then lets the process end as it would have:
  * a listener of this signal takes the default away from Node.
+ *
+ * @returns what adds a callback.
  */
 export function createShutdown(
   flush: (remainingMs: number) => Promise<void>,
@@ -16,8 +18,6 @@ export function createShutdown(
     await flush(SHUTDOWN_BOUND_MS);
     process.kill(process.pid, 'SIGTERM');
   };
-  return (callback) => {
-    if (callbacks.length === 0) process.once('SIGTERM', () => void onSignal());
-    callbacks.push(callback);
-  };
+  process.once('SIGTERM', () => void onSignal());
+  return (callback) => void callbacks.push(callback);
 }

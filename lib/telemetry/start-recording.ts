@@ -29,11 +29,11 @@ const CAPACITY = 100_000;
  * temporality as `startTelemetry`, and nothing is sent. Where the process has a set-up of its own,
  * that one stays and nothing is recorded here.
  */
-export function startRecording(): Recorder {
+export async function startRecording(): Promise<Recorder> {
   const spans = createBoundedBuffer<ReadableSpan>(CAPACITY, () => {});
   const logRecords = createBoundedBuffer<ReadableLogRecord>(CAPACITY, () => {});
   const reader = createMetricReader();
-  registerContext(createPropagator(['tracecontext', 'baggage'], []));
+  registerContext(await createPropagator(['tracecontext', 'baggage'], []));
   trace.setGlobalTracerProvider(
     new NodeTracerProvider({ spanProcessors: [createSpanBufferProcessor(spans)] }),
   );

@@ -1,12 +1,18 @@
-import { metrics, trace } from '@opentelemetry/api';
+import { DiagConsoleLogger, diag, metrics, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
+import { diagLogLevelFromString } from '@opentelemetry/core';
 import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { createBoundedBuffer } from './bounded-buffer.ts';
-import { createLogBufferProcessor, createSpanBufferProcessor } from './buffer-processors.ts';
+import {
+  type Activity,
+  createLogBufferProcessor,
+  createSpanBufferProcessor,
+} from './buffer-processors.ts';
 import {
   type Environment,
+  type FlushMode,
   readTelemetryConfig,
   type Signal,
   type TelemetryConfig,
@@ -15,28 +21,37 @@ import { createExporters } from './create-exporters.ts';
 import { createFlush, FLUSH_BOUND_MS } from './create-flush.ts';
 import { createMetricReader } from './create-metric-reader.ts';
 import { createPropagator } from './create-propagator.ts';
+import { createFlushControl, type FlushRequest } from './flush-control.ts';
+import { type LambdaExtension, registerExtension } from './lambda-extension.ts';
 import { registerContext } from './register-context.ts';
 import { renameMetrics } from './rename-metrics.ts';
 import { createResource, DISTRO_VERSION } from './resource.ts';
-import { createShutdown } from './shutdown.ts';
+import { createShutdown, type ShutdownCallback } from './shutdown.ts';
+import { createToken } from './token.ts';
 import { createRateLimitedWarn, writeWarning } from './warn.ts';
 
 export interface Telemetry {
   readonly serviceName: string;
   readonly logLevel: TelemetryConfig['logLevel'];
   readonly traceMode: TelemetryConfig['traceMode'];
-  /** Milliseconds that a flush may hold the response back. */
+  /** Milliseconds that a flush may hold the response back: 0 where it comes after the response. */
   readonly flushBeforeResponseMs: number;
   /** Calls back at SIGTERM, before the last flush. */
-  onShutdown(callback: () => void | Promise<void>): void;
+  onShutdown(callback: ShutdownCallback): void;
   /**
-   * Sends what was recorded since the last flush. Never rejects and never takes longer than
-   * 2.5 s, or than the invocation's remaining time less 200 ms.
+   * Tells that a handler has ended, so that what it recorded is sent: after the response, or
+   * before it, where the promise resolves after the flush. Never rejects, and never takes longer
+   * than 2.5 s or the invocation's remaining time less 200 ms.
    */
-  flush(request: { requestId: string; remainingMs: number }): Promise<void>;
+  flush(request: FlushRequest): Promise<void>;
 }
 
 export interface TelemetryOptions {
+  /**
+   * When telemetry leaves: docs/telemetry.md, Export. LEADLINE_FLUSH wins.
+   * @default 'after-response', which is 'before-response' wherever no extension can be registered
+   */
+  flush?: FlushMode;
   /** @default process.env; docs/architecture.md lists the variables */
   environment?: Environment;
 }
@@ -45,29 +60,63 @@ export interface TelemetryOptions {
 const BUFFER_CAPACITY = 4_096;
 
 /**
- * Sets OpenTelemetry up for this process: traces, metrics and logs over OTLP/HTTP. Call it once,
- * before anything else that records. A bad setting is one warning on stdout and never an error.
+ * Sets OpenTelemetry up for this process: traces, metrics and logs over OTLP/HTTP. Await it once,
+ * at the top of a function's module, before anything else that records: Lambda takes
+ * registrations of extensions only until the module has loaded. A bad setting is one warning on
+ * stdout and never an error.
  */
-export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
+export async function startTelemetry(options: TelemetryOptions = {}): Promise<Telemetry> {
   const config = readTelemetryConfig(options.environment);
+  const { serviceName, logLevel, traceMode, diagLevel } = config;
   const warnings = [...config.warnings];
+  const wanted = config.flushMode ?? options.flush ?? 'after-response';
+  const registration = startRegistration(config, wanted);
+  if (diagLevel !== undefined) {
+    diag.setLogger(new DiagConsoleLogger(), diagLogLevelFromString(diagLevel));
+  }
   // Trace context is passed on even when the SDK is disabled: specification, OTEL_SDK_DISABLED.
-  registerContext(createPropagator(config.propagators, warnings));
-  for (const warning of warnings) writeWarning(config.serviceName, warning);
-  const { serviceName, logLevel, traceMode, disabled } = config;
-  const flush = disabled ? async () => {} : startSdk(config);
+  registerContext(await createPropagator(config.propagators, warnings));
+  for (const warning of warnings) writeWarning(serviceName, warning);
+  const common = { serviceName, logLevel, traceMode };
+  if (config.disabled) {
+    const nothing = async () => {};
+    return {
+      ...common,
+      flushBeforeResponseMs: 0,
+      onShutdown: createShutdown(nothing),
+      flush: nothing,
+    };
+  }
+  const { extension, ...sdk } = await startSdk(config, registration);
+  const control = createFlushControl({ ...sdk, mode: wanted, extension });
   return {
-    serviceName,
-    logLevel,
-    traceMode,
-    flushBeforeResponseMs: disabled ? 0 : FLUSH_BOUND_MS,
-    onShutdown: createShutdown(flush),
-    flush: ({ remainingMs }) => flush(remainingMs),
+    ...common,
+    flushBeforeResponseMs:
+      control.mode === 'before-response' && config.exporting ? FLUSH_BOUND_MS : 0,
+    onShutdown: createShutdown((withinMs) => sdk.flush.flush(withinMs, true)),
+    flush: control.flush,
   };
 }
 
-function startSdk(config: TelemetryConfig): (remainingMs: number) => Promise<void> {
-  const resource = createResource(config);
+/** Sent first: its answer arrives while everything else is set up. */
+function startRegistration(
+  { runtimeApi, disabled, exporting }: TelemetryConfig,
+  wanted: FlushMode,
+): Promise<LambdaExtension | undefined> {
+  const possible =
+    runtimeApi !== undefined && !disabled && exporting && wanted !== 'before-response';
+  return possible ? registerExtension({ runtimeApi }) : Promise.resolve(undefined);
+}
+
+async function startSdk(
+  config: TelemetryConfig,
+  registration: Promise<LambdaExtension | undefined>,
+) {
+  const token = config.token && createToken(config.token);
+  const activity: Activity = { onBegin: () => token?.prefetch() };
+  const exporters = await createExporters(config, token);
+  const extension = await registration;
+  const resource = createResource(config, extension?.accountId);
   const reader = createMetricReader();
   const meterProvider = new MeterProvider({ resource, readers: [reader] });
   const droppedItems = meterProvider
@@ -78,29 +127,26 @@ function startSdk(config: TelemetryConfig): (remainingMs: number) => Promise<voi
     });
   const onDropped = (signal: Signal, reason: string, items = 1) =>
     droppedItems.add(items, { signal, reason });
-  const spans = createBoundedBuffer<ReadableSpan>(BUFFER_CAPACITY, () =>
-    onDropped('traces', 'buffer_full'),
-  );
-  const logRecords = createBoundedBuffer<ReadableLogRecord>(BUFFER_CAPACITY, () =>
-    onDropped('logs', 'buffer_full'),
-  );
+  const bufferFull = (signal: Signal) => () => onDropped(signal, 'buffer_full');
+  const spans = createBoundedBuffer<ReadableSpan>(BUFFER_CAPACITY, bufferFull('traces'));
+  const records = createBoundedBuffer<ReadableLogRecord>(BUFFER_CAPACITY, bufferFull('logs'));
 
-  trace.setGlobalTracerProvider(
-    new NodeTracerProvider({ resource, spanProcessors: [createSpanBufferProcessor(spans)] }),
-  );
+  const spanProcessors = [createSpanBufferProcessor(spans, activity)];
+  trace.setGlobalTracerProvider(new NodeTracerProvider({ resource, spanProcessors }));
   metrics.setGlobalMeterProvider(meterProvider);
-  logs.setGlobalLoggerProvider(
-    new LoggerProvider({ resource, processors: [createLogBufferProcessor(logRecords)] }),
-  );
-  return createFlush({
+  const processors = [createLogBufferProcessor(records, activity)];
+  logs.setGlobalLoggerProvider(new LoggerProvider({ resource, processors }));
+  const warn = createRateLimitedWarn(config.serviceName);
+  const flush = createFlush({
     spans,
-    logs: logRecords,
+    logs: records,
     collect: async () => {
       const { resourceMetrics } = await reader.collect();
       return renameMetrics(resourceMetrics, config.metricPrefix);
     },
-    exporters: createExporters(config),
+    exporters,
     onDropped,
-    warn: createRateLimitedWarn(config.serviceName),
+    warn,
   });
+  return { extension, flush, activity, warn };
 }

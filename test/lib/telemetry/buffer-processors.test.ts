@@ -1,3 +1,5 @@
+import { SeverityNumber } from '@opentelemetry/api-logs';
+import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import {
   NodeTracerProvider,
   type ReadableSpan,
@@ -6,7 +8,11 @@ import {
 } from '@opentelemetry/sdk-trace-node';
 import { expect, it } from 'vitest';
 import { createBoundedBuffer } from '../../../lib/telemetry/bounded-buffer.ts';
-import { createSpanBufferProcessor } from '../../../lib/telemetry/buffer-processors.ts';
+import {
+  type Activity,
+  createLogBufferProcessor,
+  createSpanBufferProcessor,
+} from '../../../lib/telemetry/buffer-processors.ts';
 
 it.each([
   ['recorded only', SamplingDecision.RECORD, []],
@@ -21,4 +27,15 @@ it.each([
   });
   provider.getTracer('test').startSpan('work').end();
   expect(buffer.drain().map(({ name }) => name)).toEqual(kept);
+});
+
+it('an error that is logged tells that something failed: unsampled spans do not', () => {
+  const activity: Activity = {};
+  const buffer = createBoundedBuffer<ReadableLogRecord>(10, () => {});
+  const processors = [createLogBufferProcessor(buffer, activity)];
+  const logger = new LoggerProvider({ processors }).getLogger('test');
+  logger.emit({ body: 'task retrying', severityNumber: SeverityNumber.WARN });
+  expect(activity.failed).toBeUndefined();
+  logger.emit({ body: 'task failed', severityNumber: SeverityNumber.ERROR });
+  expect(activity.failed).toBe(true);
 });

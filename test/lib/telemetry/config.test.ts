@@ -6,12 +6,15 @@ const token = 'secret-token-1';
 const oneuptime = (signal: string, endpoint = 'https://oneuptime.com/otlp') => ({
   kind: 'oneuptime',
   url: `${endpoint}/v1/${signal}`,
-  token,
 });
+const targets = (env: Record<string, string>) => {
+  const { traces, metrics, logs } = readTelemetryConfig(env).exports;
+  return { traces: traces.target, metrics: metrics.target, logs: logs.target };
+};
 
 describe('where the signals go', () => {
   it('a token alone sends all three to OneUptime', () => {
-    expect(readTelemetryConfig({ ONEUPTIME_TOKEN: token }).targets).toEqual({
+    expect(targets({ ONEUPTIME_TOKEN: token })).toEqual({
       traces: oneuptime('traces'),
       metrics: oneuptime('metrics'),
       logs: oneuptime('logs'),
@@ -23,30 +26,27 @@ describe('where the signals go', () => {
     'http://127.0.0.1:3000/otlp/',
     'http://127.0.0.1:3000/otlp//',
   ])('ONEUPTIME_ENDPOINT=%s is the base of the paths', (endpoint) => {
-    const { targets } = readTelemetryConfig({
-      ONEUPTIME_TOKEN: token,
-      ONEUPTIME_ENDPOINT: endpoint,
-    });
-    expect(targets.metrics).toEqual(oneuptime('metrics', 'http://127.0.0.1:3000/otlp'));
+    const { metrics } = targets({ ONEUPTIME_TOKEN: token, ONEUPTIME_ENDPOINT: endpoint });
+    expect(metrics).toEqual(oneuptime('metrics', 'http://127.0.0.1:3000/otlp'));
   });
 
   it('OTEL_EXPORTER_OTLP_ENDPOINT wins over OneUptime, and the token does not go there', () => {
-    const { targets } = readTelemetryConfig({
+    const env = {
       ONEUPTIME_TOKEN: token,
       ONEUPTIME_ENDPOINT: 'https://oneuptime.example/otlp',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://other.example',
-    });
+    };
     const standard = { kind: 'standard' };
-    expect(targets).toEqual({ traces: standard, metrics: standard, logs: standard });
-    expect(JSON.stringify(targets)).not.toContain(token);
+    expect(targets(env)).toEqual({ traces: standard, metrics: standard, logs: standard });
+    expect(JSON.stringify(readTelemetryConfig(env).exports)).not.toContain(token);
   });
 
   it('a signal’s own endpoint moves that signal alone', () => {
     expect(
-      readTelemetryConfig({
+      targets({
         ONEUPTIME_TOKEN: token,
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/v1/traces',
-      }).targets,
+      }),
     ).toEqual({
       traces: { kind: 'standard' },
       metrics: oneuptime('metrics'),
@@ -57,8 +57,9 @@ describe('where the signals go', () => {
   it.each([{}, { ONEUPTIME_TOKEN: '' }, { ONEUPTIME_ENDPOINT: 'https://oneuptime.example/otlp' }])(
     '%j exports nothing and says so once',
     (env) => {
-      const { targets, warnings } = readTelemetryConfig(env);
-      expect(Object.values(targets).map(({ kind }) => kind)).toEqual(['none', 'none', 'none']);
+      expect(Object.values(targets(env)).map(({ kind }) => kind)).toEqual(['none', 'none', 'none']);
+      const { warnings, exporting } = readTelemetryConfig(env);
+      expect(exporting).toBe(false);
       expect(warnings).toEqual([expect.stringContaining('set ONEUPTIME_TOKEN')]);
     },
   );
@@ -73,11 +74,9 @@ describe('where the signals go', () => {
   it.each(['not a url', 'ftp://oneuptime.example', 'oneuptime.example/otlp'])(
     'ONEUPTIME_ENDPOINT=%s is a warning and no target',
     (endpoint) => {
-      const { targets, warnings } = readTelemetryConfig({
-        ONEUPTIME_TOKEN: token,
-        ONEUPTIME_ENDPOINT: endpoint,
-      });
-      expect(targets.traces).toEqual({ kind: 'none' });
+      const env = { ONEUPTIME_TOKEN: token, ONEUPTIME_ENDPOINT: endpoint };
+      expect(targets(env).traces).toEqual({ kind: 'none' });
+      const { warnings } = readTelemetryConfig(env);
       expect(warnings[0]).toContain(`ONEUPTIME_ENDPOINT is ${JSON.stringify(endpoint)}`);
       expect(warnings[0]).toContain('use e.g. https://oneuptime.com/otlp');
     },
@@ -145,41 +144,13 @@ describe('choices', () => {
   it.each([
     ['LOG_LEVEL', 'verbose', 'logLevel', 'info'],
     ['LEADLINE_TRACE_MODE', 'both', 'traceMode', 'parent'],
+    ['LEADLINE_FLUSH', 'never', 'flushMode', undefined],
   ] as const)(
     '%s=%s is a warning that names it, and the default',
     (variable, value, key, fallback) => {
       const config = readTelemetryConfig({ ONEUPTIME_TOKEN: token, [variable]: value });
       expect(config[key]).toBe(fallback);
       expect(config.warnings).toEqual([expect.stringContaining(`${variable} is "${value}"; use `)]);
-    },
-  );
-});
-
-describe('OTEL_RESOURCE_ATTRIBUTES', () => {
-  const parse = (value: string) =>
-    readTelemetryConfig({ ONEUPTIME_TOKEN: token, OTEL_RESOURCE_ATTRIBUTES: value });
-
-  it.each([
-    ['a=1,b.c=two', { a: '1', 'b.c': 'two' }],
-    [' a = 1 , b = 2 ', { a: '1', b: '2' }],
-    ['team=a%2Cb%3D1', { team: 'a,b=1' }],
-    ['q="quoted"', { q: 'quoted' }],
-    ['url=a=b', { url: 'a=b' }],
-    ['empty=', { empty: '' }],
-    ['', {}],
-    ['a=1,,', { a: '1' }],
-  ])('reads %s', (value, attributes) => {
-    expect(parse(value)).toMatchObject({ resource: { attributes }, warnings: [] });
-  });
-
-  it.each(['novalue', '=x', 'a=%E0%A4%A'])(
-    'leaves out %s with a warning and keeps the rest',
-    (bad) => {
-      const { resource, warnings } = parse(`good=1,${bad}`);
-      expect(resource.attributes).toEqual({ good: '1' });
-      expect(warnings).toEqual([
-        `OTEL_RESOURCE_ATTRIBUTES: ${JSON.stringify(bad)} is not key=value and is left out.`,
-      ]);
     },
   );
 });

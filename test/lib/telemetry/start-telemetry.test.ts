@@ -1,6 +1,12 @@
 import { context, metrics, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
+import type { SQSRecord } from 'aws-lambda';
 import { afterEach, expect, it } from 'vitest';
+import {
+  extractTrace,
+  injectTrace,
+  traceFieldsOf,
+} from '../../../lib/instrumentation/trace-carrier.ts';
 import { startTelemetry } from '../../../lib/telemetry.ts';
 import { startBackend } from './otlp-backend.ts';
 
@@ -11,13 +17,14 @@ afterEach(() => {
   trace.disable();
   propagation.disable();
   context.disable();
+  process.removeAllListeners('SIGTERM');
 });
 
 const request = { requestId: 'r-1', remainingMs: 10_000 };
 
 async function start(environment: Record<string, string> = {}) {
   const backend = await startBackend();
-  const telemetry = startTelemetry({
+  const telemetry = await startTelemetry({
     environment: {
       ONEUPTIME_ENDPOINT: backend.endpoint,
       ONEUPTIME_TOKEN: 'token-1',
@@ -141,4 +148,31 @@ it('records and sends nothing when OTEL_SDK_DISABLED, and still passes context o
   const carrier: Record<string, string> = {};
   propagation.inject(propagation.extract(ROOT_CONTEXT, { traceparent }), carrier);
   expect(carrier).toEqual({ traceparent });
+});
+
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+const spanId = '00f067aa0ba902b7';
+const xrayHeader = `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${spanId};Sampled=1`;
+
+it.each([
+  ['b3', { b3: `${traceId}-${spanId}-1` }],
+  ['xray', { 'x-amzn-trace-id': xrayHeader }],
+  ['none', {}],
+])('OTEL_PROPAGATORS=%s writes and reads its own headers', async (name, carrier) => {
+  await start({ OTEL_PROPAGATORS: name });
+  const spanContext = { traceId, spanId, traceFlags: 1 };
+  const fields = injectTrace(trace.setSpanContext(ROOT_CONTEXT, spanContext));
+  expect(fields).toEqual(carrier);
+  const received = trace.getSpanContext(extractTrace([fields]));
+  expect(received?.traceId).toBe(name === 'none' ? undefined : traceId);
+});
+
+it.each([
+  ['tracecontext', undefined],
+  ['tracecontext,xray', traceId],
+])('with OTEL_PROPAGATORS=%s an AWSTraceHeader leads to the trace %s', async (names, expected) => {
+  await start({ OTEL_PROPAGATORS: names });
+  const attributes = { AWSTraceHeader: xrayHeader } as SQSRecord['attributes'];
+  const context = extractTrace([traceFieldsOf({ messageAttributes: {}, attributes })]);
+  expect(trace.getSpanContext(context)?.traceId).toBe(expected);
 });

@@ -109,6 +109,26 @@ describe('the standard variables', () => {
     expect(oneuptime.store.points()).toHaveLength(1);
   });
 
+  it('choose protobuf and gzip', async () => {
+    const { endpoint, store, requests } = await startBackend();
+    const { warnings } = await runProgram({
+      ONEUPTIME_ENDPOINT: endpoint,
+      ONEUPTIME_TOKEN: 'token-1',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+    });
+    expect(warnings).toEqual([]);
+    expect(requests).toHaveLength(3);
+    for (const { headers } of requests) {
+      expect(headers).toMatchObject({
+        'content-type': 'application/x-protobuf',
+        'content-encoding': 'gzip',
+        'x-oneuptime-token': 'token-1',
+      });
+    }
+    expect([store.spans().length, store.logs().length, store.points().length]).toEqual([1, 1, 1]);
+  });
+
   it('sample as OTEL_TRACES_SAMPLER says; logs and metrics still go', async () => {
     const { endpoint, store } = await startBackend();
     await runProgram({

@@ -4,7 +4,7 @@ import { startTelemetry } from '../../../lib/telemetry.ts';
 
 /** A function's life in a process of its own: as many invocations as it is told, each flushed. */
 const [invocations = '1', remainingMs = '10000', until = 'exit'] = process.argv.slice(2);
-const telemetry = startTelemetry();
+const telemetry = await startTelemetry();
 const counter = metrics.getMeter('program').createCounter('program.invocations');
 const flushMs: number[] = [];
 for (let index = 0; index < Number(invocations); index += 1) {

@@ -10,7 +10,7 @@ import { flushTelemetry, type TracedContext, traceContext } from '../../../lib/w
 import { lambdaContext } from './lambda-context.ts';
 import { readRecording } from './read-recording.ts';
 
-const recorder = startRecording();
+const recorder = await startRecording();
 beforeEach(() => recorder.take());
 
 const task = defineTask({ name: 'work', payload: z.number() });

@@ -50,7 +50,7 @@ export interface WorkerBench {
 /** The worker on the real local SQS, without Lambda, its telemetry in memory. */
 export async function startWorkerBench(): Promise<WorkerBench> {
   const server = await startSqsServer({ queues: [] });
-  const recorder = startRecording();
+  const recorder = await startRecording();
   const client = new SQSClient({
     endpoint: server.endpoint,
     region: 'us-east-1',

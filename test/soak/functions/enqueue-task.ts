@@ -8,7 +8,7 @@ import {
 import { startTelemetry } from '../../../lib/telemetry.ts';
 import { soakTasks } from './tasks/soak-task.ts';
 
-const telemetry = startTelemetry();
+const telemetry = await startTelemetry();
 const producer = createProducer({ queues: readQueues(), client: new SQSClient({}) });
 
 export const handler: EnqueueHandler = createEnqueueHandler({

@@ -4,7 +4,7 @@ import { createWorker, type Worker } from '../../../lib/worker.ts';
 import { implementations } from './tasks/soak-task.run.ts';
 import { soakTasks } from './tasks/soak-task.ts';
 
-const telemetry = startTelemetry();
+const telemetry = await startTelemetry();
 
 /** As process-tasks, but every message is deleted as it is finished. */
 export const handler: Worker = createWorker(implementations, {

@@ -1,0 +1,136 @@
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+
+/** What happened to the attempts of one signal's export. One export runs at a time. */
+export interface ExportWatch {
+  /** Status of the last answer; undefined when there was none. */
+  lastStatus?: number;
+  /** What the last 2xx answer said, at most 64 KB of it. */
+  lastBody?: Buffer;
+  /** Whether the bytes of the current request have been handed to the kernel. */
+  written?: boolean;
+  /** Called when they have. */
+  onWritten?: () => void;
+}
+
+/** Forgets the last attempt, so that nothing of it is taken for the next one's. */
+export function resetWatch(watch: ExportWatch): void {
+  delete watch.lastStatus;
+  delete watch.lastBody;
+  delete watch.written;
+}
+
+export interface ExportAgentOptions {
+  watch: ExportWatch;
+  /** An attempt is ended after this. @default 2_000 */
+  attemptTimeoutMs?: number;
+}
+
+/** A socket that lay idle longer may have died in a freeze, which is noticed only when it is used. */
+const MAX_IDLE_MS = 5_000;
+const MAX_BODY_BYTES = 64 * 1024;
+/** The code of errors after which nothing is sent again; the exporter does not know it. */
+const NOT_SENT_AGAIN = 'ERR_EXPORT_NOT_SENT_AGAIN';
+export const EXPORT_TIMEOUT = 'ERR_EXPORT_TIMEOUT';
+
+/** Node's Agent with the method through which it takes its requests. */
+interface AgentWithRequests extends Agent {
+  addRequest(request: ClientRequest, ...rest: unknown[]): void;
+}
+
+/**
+ * The HTTP agent of OpenTelemetry's exporters, through their documented `httpAgentOptions`. What
+ * the exporters leave open is decided here: how long an attempt takes in all, which errors are
+ * sent again (OneUptime counts a resend twice), and which idle connections are used again.
+ */
+export function createExportAgentFactory(
+  options: ExportAgentOptions,
+): (protocol: string) => Promise<Agent> {
+  return async (protocol) => {
+    const http = protocol === 'https:' ? await import('node:https') : await import('node:http');
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 2 }) as AgentWithRequests;
+    const addRequest = agent.addRequest.bind(agent);
+    agent.addRequest = (request, ...rest) => {
+      dropIdleSockets(agent);
+      watchRequest(request, options);
+      addRequest(request, ...rest);
+    };
+    agent.on('free', (socket: { idleSince?: number }) => {
+      socket.idleSince = Date.now();
+    });
+    return agent;
+  };
+}
+
+/** By the wall clock: no timer runs while the instance is frozen. */
+function dropIdleSockets(agent: Agent): void {
+  for (const sockets of Object.values(agent.freeSockets)) {
+    for (const socket of [...(sockets ?? [])]) {
+      const { idleSince = 0 } = socket as { idleSince?: number };
+      if (Date.now() - idleSince > MAX_IDLE_MS) socket.destroy();
+    }
+  }
+}
+
+function watchRequest(request: ClientRequest, options: ExportAgentOptions): void {
+  const { watch, attemptTimeoutMs = 2_000 } = options;
+  resetWatch(watch);
+  // The exporter's own timer cannot tell a freeze from a silent backend.
+  request.setTimeout = () => request;
+  let answered = false;
+  const stopTimer = startAttemptTimer(attemptTimeoutMs, () => {
+    request.destroy(
+      Object.assign(new Error('The attempt took too long.'), { code: EXPORT_TIMEOUT }),
+    );
+  });
+  request.on('finish', () => {
+    watch.written = true;
+    watch.onWritten?.();
+  });
+  request.on('close', stopTimer);
+  request.on('response', (response) => {
+    answered = true;
+    collect(response, watch);
+  });
+  // Before the exporter's own listener, which sends again by the error's code.
+  request.on('error', (error: NodeJS.ErrnoException) => {
+    const neverSent = error.code === 'ECONNREFUSED';
+    const deadSocket = request.reusedSocket && !answered && isEnded(error);
+    if (neverSent || deadSocket || error.code === EXPORT_TIMEOUT) return;
+    Object.assign(error, { reason: error.code, code: NOT_SENT_AGAIN });
+  });
+}
+
+function isEnded({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE';
+}
+
+function collect(response: IncomingMessage, watch: ExportWatch): void {
+  const { statusCode } = response;
+  if (statusCode !== undefined) watch.lastStatus = statusCode;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  });
+  response.on('end', () => {
+    if (statusCode !== undefined && statusCode < 300) watch.lastBody = Buffer.concat(chunks);
+  });
+}
+
+/** How late a timer has to be for the instance to have been frozen, and what it gets then. */
+const FROZEN_MS = 100;
+const AFTER_FREEZE_MS = 500;
+
+/**
+ * A timer that gives an answer its chance after a freeze: timers that came due meanwhile fire
+ * before the sockets are read.
+ */
+function startAttemptTimer(timeoutMs: number, onTimeout: () => void): () => void {
+  const dueAt = Date.now() + timeoutMs;
+  let timer = setTimeout(() => {
+    if (Date.now() - dueAt < FROZEN_MS) onTimeout();
+    else timer = setTimeout(onTimeout, AFTER_FREEZE_MS);
+  }, timeoutMs);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,16 @@
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+
+/** Reads a SecureString of SSM Parameter Store. In a module of its own: it holds the SDK's client. */
+export async function readParameter(
+  name: string,
+  abortSignal: AbortSignal,
+): Promise<string | undefined> {
+  const client = new SSMClient({});
+  try {
+    const command = new GetParameterCommand({ Name: name, WithDecryption: true });
+    const { Parameter } = await client.send(command, { abortSignal });
+    return Parameter?.Value;
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,92 @@
+import { ExportFailed } from '../errors/export-failed.ts';
+import type { TokenSource } from './config.ts';
+
+/** OneUptime's token, wherever it is kept. It is never logged and in no error. */
+export interface Token {
+  /** Begins to read it, so that a later `get` waits less. */
+  prefetch(): void;
+  /** @throws ExportFailed when it cannot be read within 2 s. */
+  get(): Promise<string>;
+  /**
+   * Forgets the token that a 401 refused, unless it stands in the environment.
+   * @returns whether there is a point in trying again: another one is there, or may be.
+   */
+  refresh(refused: string): boolean;
+}
+
+/** Reads a token's value from AWS. */
+export type ReadToken = (
+  source: Exclude<TokenSource, { kind: 'value' }>,
+  signal: AbortSignal,
+) => Promise<string | undefined>;
+
+const READ_TIMEOUT_MS = 2_000;
+/** After a refusal the token is read again, and not more often than this. */
+const REFRESH_INTERVAL_MS = 60_000;
+
+export function createToken(source: TokenSource, read: ReadToken = readFromAws): Token {
+  if (source.kind === 'value') {
+    return { prefetch: () => {}, get: async () => source.token, refresh: () => false };
+  }
+  let reading: Promise<string> | undefined;
+  let current: string | undefined;
+  let refreshedAt = Number.NEGATIVE_INFINITY;
+  const get = () => {
+    if (reading === undefined) {
+      const started = readOnce(source, read);
+      reading = started;
+      started.then(
+        (token) => {
+          if (reading === started) current = token;
+        },
+        () => {
+          // Tried again by the next flush.
+          if (reading === started) reading = undefined;
+        },
+      );
+    }
+    return reading;
+  };
+  return {
+    prefetch: () => void get().catch(() => {}),
+    get,
+    refresh(refused) {
+      // Another signal's 401 came first.
+      if (refused !== current) return true;
+      if (Date.now() - refreshedAt < REFRESH_INTERVAL_MS) return false;
+      refreshedAt = Date.now();
+      reading = undefined;
+      current = undefined;
+      return true;
+    },
+  };
+}
+
+async function readOnce(
+  source: Exclude<TokenSource, { kind: 'value' }>,
+  read: ReadToken,
+): Promise<string> {
+  const where =
+    source.kind === 'parameter' ? 'ONEUPTIME_TOKEN_PARAMETER' : 'ONEUPTIME_TOKEN_SECRET_ARN';
+  let token: string | undefined;
+  try {
+    // Values put from a file end with a newline, which no header takes.
+    token = (await read(source, AbortSignal.timeout(READ_TIMEOUT_MS)))?.trim();
+  } catch (error) {
+    throw new ExportFailed(`The token of ${where} could not be read.`, { cause: error });
+  }
+  if (!token) throw new ExportFailed(`The token of ${where} is empty.`);
+  return token;
+}
+
+/** Loads the client that it needs and no other. */
+async function readFromAws(
+  ...[source, signal]: Parameters<ReadToken>
+): Promise<string | undefined> {
+  if (source.kind === 'parameter') {
+    const { readParameter } = await import('./read-parameter.ts');
+    return readParameter(source.name, signal);
+  }
+  const { readSecret } = await import('./read-secret.ts');
+  return readSecret(source.arn, signal);
+}

@@ -1,0 +1,174 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BuiltFunction, buildFunctions } from '../../../cli/build/build-functions.ts';
+import { describeBundle } from '../../../cli/build/describe-bundle.ts';
+
+const repository = join(import.meta.dirname, '../../..');
+const lib = join(repository, 'lib');
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'leadline-build-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+async function write(project: string, files: Record<string, string>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(project, 'functions', path);
+    await mkdir(join(file, '..'), { recursive: true });
+    await writeFile(file, text);
+  }
+}
+
+/** All scripts of a bundle by name, their text. */
+async function scriptsOf(bundle: string): Promise<Map<string, string>> {
+  const names = (await readdir(bundle)).filter((name) => name.endsWith('.mjs'));
+  const texts = names.map(
+    async (name) => [name, await readFile(join(bundle, name), 'utf8')] as const,
+  );
+  return new Map(await Promise.all(texts));
+}
+
+describe('the functions of this repository', () => {
+  let built: Map<string, BuiltFunction>;
+
+  beforeAll(async () => {
+    const functions = await buildFunctions({
+      projectDirectory: repository,
+      outputDirectory: directory,
+    });
+    built = new Map(functions.map((each) => [each.name, each]));
+  }, 60_000);
+
+  const origins = (name: string) => built.get(name)?.contributors.map((each) => each.name) ?? [];
+
+  it('process-tasks starts without the AWS SDK: its clients are chunks that load when needed', async () => {
+    expect(origins('process-tasks')).toContain('@opentelemetry/sdk-metrics');
+    expect(origins('process-tasks').filter((name) => /^@(aws-sdk|smithy)\//.test(name))).toEqual(
+      [],
+    );
+    const scripts = await scriptsOf(join(directory, 'process-tasks'));
+    for (const target of ['AmazonSQS', 'AmazonSSM', 'secretsmanager']) {
+      const holders = [...scripts].filter(([, text]) => text.includes(`"${target}"`));
+      expect(holders.length, target).toBeGreaterThan(0);
+      expect(holders.map(([name]) => name)).not.toContain('index.mjs');
+    }
+  });
+
+  it('enqueue-task starts with the SQS client and no other', () => {
+    expect(origins('enqueue-task')).toContain('@aws-sdk/client-sqs');
+    expect(origins('enqueue-task').join()).not.toMatch(/client-ssm|client-secrets-manager/);
+  });
+
+  it('the AWS SDK has the one credential provider that Lambda needs', async () => {
+    const scripts = await scriptsOf(join(directory, 'enqueue-task'));
+    const text = [...scripts.values()].join();
+    expect(text.includes('AWS_SESSION_TOKEN')).toBe(true);
+    const others = /AWS_CONTAINER_CREDENTIALS|AWS_WEB_IDENTITY|sso_start_url/;
+    expect(others.exec(text)?.[0]).toBeUndefined();
+  });
+
+  it('a cold start loads no more than it is allowed to', () => {
+    expect(built.get('process-tasks')?.loadedBytes).toBeLessThan(210_000);
+    expect(built.get('enqueue-task')?.loadedBytes).toBeLessThan(390_000);
+  });
+
+  it('is described by what a cold start loads, the whole, and the ten largest origins', () => {
+    const enqueueTask = built.get('enqueue-task') as BuiltFunction;
+    const [heading, ...lines] = describeBundle(enqueueTask).split('\n');
+    expect(heading).toMatch(/^enqueue-task: a cold start loads \d+ KB of \d+ KB$/);
+    expect(lines).toHaveLength(10);
+    for (const line of lines) expect(line).toMatch(/^ +\d+(\.\d)? KB {2}\S+$/);
+    const kilobytes = lines.map((line) => Number.parseFloat(line));
+    expect(kilobytes).toEqual(kilobytes.toSorted((a, b) => b - a));
+  });
+});
+
+describe('a project with a heavy task', () => {
+  const schema = `{ '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }`;
+  const ballast = 'BALLAST '.repeat(131_072);
+
+  it('its producer holds none of the work', async () => {
+    const project = join(directory, 'heavy');
+    await write(project, {
+      'tasks/heavy.ts': `
+        import { defineTask } from '${lib}/index.ts';
+        export const heavy = defineTask({ name: 'heavy', http: true, payload: ${schema} });`,
+      'tasks/heavy.run.ts': `
+        import { implementTask } from '${lib}/index.ts';
+        import { ballast } from './ballast.ts';
+        import { heavy } from './heavy.ts';
+        export const runHeavy = implementTask(heavy, async () => { console.log(ballast); });`,
+      'tasks/ballast.ts': `export const ballast = ${JSON.stringify(ballast)};`,
+      'enqueue-task.ts': `
+        import { createEnqueueHandler } from '${lib}/producer.ts';
+        import { heavy } from './tasks/heavy.ts';
+        export const handler = createEnqueueHandler({ tasks: [heavy], producer: undefined });`,
+      'process-tasks.ts': `
+        import { createWorker } from '${lib}/worker.ts';
+        import { runHeavy } from './tasks/heavy.run.ts';
+        export const handler = createWorker([runHeavy], { queues: {} });`,
+    });
+    const [enqueue, work] = await buildFunctions({ projectDirectory: project });
+    expect(work?.totalBytes).toBeGreaterThan(1_000_000);
+    expect(enqueue?.totalBytes).toBeLessThan(500_000);
+    const scripts = await scriptsOf(join(project, 'dist/functions/enqueue-task'));
+    expect([...scripts.values()].join().includes('BALLAST')).toBe(false);
+  });
+
+  it('names and stacks of errors are those of the sources, and the same when another file changed', async () => {
+    const project = join(directory, 'failing');
+    const outputs: unknown[][] = [];
+    for (const [turn, elsewhere] of ['', 'export const more = [1, 2, 3].map(String);'].entries()) {
+      await write(project, {
+        'fail.ts': `
+          class CardDeclined extends Error {}
+          export function chargeCard() { throw new CardDeclined('declined'); }`,
+        'other.ts': `export const other = () => 'other ${turn}'; ${elsewhere}`,
+        'failing.ts': `
+          import * as others from './other.ts';
+          import { chargeCard } from './fail.ts';
+          import { errorType } from '${lib}/instrumentation/error-type.ts';
+          import { originalStack } from '${lib}/instrumentation/original-stack.ts';
+          export function handler() {
+            try { chargeCard(); } catch (error) {
+              return [errorType(error), originalStack(error.stack).split('\\n').slice(0, 2).join(), Object.keys(others).length, error.stack];
+            }
+          }`,
+      });
+      const outputDirectory = join(directory, `failing-${turn}`);
+      await buildFunctions({ projectDirectory: project, functions: ['failing'], outputDirectory });
+      const { handler } = await import(
+        pathToFileURL(join(outputDirectory, 'failing/index.mjs')).href
+      );
+      outputs.push(handler());
+    }
+    const [first, second] = outputs;
+    expect(first?.slice(0, 2)).toEqual([
+      'CardDeclined',
+      expect.stringMatching(/^Error: declined, +at chargeCard \(\S*functions\/fail\.ts:3:\d+\)$/),
+    ]);
+    expect(second?.slice(0, 2)).toEqual(first?.slice(0, 2));
+    expect(second?.[2]).not.toBe(first?.[2]);
+  });
+});
+
+it('an optional package that is not installed is no reason to fail the build', async () => {
+  const project = join(directory, 'sparse');
+  await write(project, {
+    'sparse.ts': `
+      export const handler = () =>
+        import('@opentelemetry/propagator-b3').then(() => 'there', ({ code }) => code);`,
+  });
+  await buildFunctions({ projectDirectory: project, functions: ['sparse'] });
+  const bundle = join(project, 'dist/functions/sparse/index.mjs');
+  // In a process of its own: vitest would find the package.
+  const script = `import(${JSON.stringify(bundle)}).then(async (it) => console.log(await it.handler()))`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script]);
+  expect(stdout).toBe('ERR_MODULE_NOT_FOUND\n');
+});

@@ -1,0 +1,15 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { readQueues } from '../../../../functions/env.ts';
+import {
+  createEnqueueHandler,
+  createProducer,
+  type EnqueueHandler,
+} from '../../../../lib/producer.ts';
+import { startTelemetry } from '../../../../lib/telemetry.ts';
+import { tasks } from './tasks/index.ts';
+
+const telemetry = await startTelemetry({ flush: 'after-response' });
+const producer = createProducer({ queues: readQueues(), client: new SQSClient({}), telemetry });
+
+/** `POST /tasks/{task}` */
+export const handler: EnqueueHandler = createEnqueueHandler({ tasks, producer, telemetry });

@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { trace } from '@opentelemetry/api';
+import {
+  implementTask,
+  NonRetryableError,
+  type TaskContext,
+  type TaskImplementation,
+} from '../../../../../lib/index.ts';
+import { badRule, brokenSchema, nowhere, patient, scripted } from './index.ts';
+
+/** An error as applications have them: its class's name is what is to arrive. */
+class CardDeclined extends Error {}
+
+const untilAborted = ({ signal }: TaskContext) =>
+  new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+
+async function run(payload: { do: string }, context: TaskContext): Promise<void> {
+  switch (payload.do) {
+    case 'fail':
+      throw new CardDeclined('declined');
+    case 'fatal':
+      throw new NonRetryableError('never again');
+    case 'wait':
+      return untilAborted(context);
+    case 'ignore the signal':
+      await delay(1_300);
+      trace.getTracer('own').startSpan('after the end').end();
+      context.log.info('after the end');
+      return;
+    case 'record':
+      trace.getTracer('own').startSpan('own').end();
+      context.log.info('own', { key: 'value' });
+  }
+}
+
+export const implementations: readonly TaskImplementation[] = [
+  implementTask(scripted, run),
+  implementTask(badRule, run),
+  implementTask(patient, (_payload, context) => untilAborted(context)),
+  implementTask(nowhere, async () => {}),
+  implementTask(brokenSchema, async () => {}),
+];

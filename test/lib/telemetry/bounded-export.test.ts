@@ -1,0 +1,182 @@
+import { describe, expect, it, vi } from 'vitest';
+import { flushTo } from './flush-target.ts';
+import { type Behaviour, type OtlpBackend, respond, startBackend } from './otlp-backend.ts';
+
+const tracesOf = ({ requests }: OtlpBackend) =>
+  requests.filter(({ path }) => path.endsWith('traces'));
+
+/** The first request of each signal gets `first`, the others are taken. */
+function firstOnly(first: Behaviour & ((...args: never[]) => void)): Behaviour {
+  const seen = new Set<string>();
+  return (request, response, take) => {
+    if (seen.has(request.url ?? '')) return take();
+    seen.add(request.url ?? '');
+    return first(request as never, response as never, take as never);
+  };
+}
+
+describe('given up at once, since the backend may have taken it', () => {
+  const refusals: [string, Behaviour, string][] = [
+    ['401 to a token of the environment', 401, 'http_401'],
+    ['413', 413, 'http_413'],
+    ['500', 500, 'http_500'],
+    ['a reset on a fresh connection', 'reset', 'ECONNRESET'],
+    [
+      'an answer that is no HTTP',
+      (request) => void request.socket.end('hello\r\n\r\n'),
+      'HPE_INVALID_CONSTANT',
+    ],
+  ];
+  it.for(refusals)('%s', async ([, behaviour, reason]) => {
+    const backend = await startBackend(behaviour);
+    const target = await flushTo(backend.endpoint);
+    target.record(2);
+    expect(await target.flush()).toBeLessThan(2_000);
+    expect(target.dropped).toEqual({
+      traces: { reason, items: 2 },
+      logs: { reason, items: 2 },
+      metrics: { reason, items: 1 },
+    });
+    expect(target.warnings).toContain(
+      `Telemetry export failed: ${reason}. 2 items of traces were given up.`,
+    );
+    expect(target.warnings.join()).not.toContain('token-1');
+    expect(backend.requests).toHaveLength(3);
+    backend.behave('take');
+    await target.flush();
+    expect(backend.store.spans()).toEqual([]);
+  });
+
+  it('a redirect, which is not followed: the token goes to one origin only', async () => {
+    const elsewhere = await startBackend();
+    const location = `${elsewhere.endpoint}/v1/traces`;
+    const { endpoint } = await startBackend(respond(307, '', { location }));
+    const target = await flushTo(endpoint);
+    target.record();
+    await target.flush();
+    expect(target.dropped.traces).toEqual({ reason: 'http_307', items: 1 });
+    expect(elsewhere.requests).toEqual([]);
+  });
+});
+
+describe('holds a flush no longer than its bound', () => {
+  const drip: Behaviour = (request, response) => {
+    request.resume();
+    response.writeHead(413);
+    const timer = setInterval(() => response.write('.'), 50);
+    response.on('close', () => clearInterval(timer));
+  };
+  const slow: [string, Behaviour][] = [
+    ['hangs', 'hang'],
+    ['answers drop by drop', drip],
+  ];
+  it.concurrent.for(slow)('a backend that %s', async ([, behaviour], context) => {
+    const { onTestFinished: onFinished } = context;
+    const { endpoint, requests } = await startBackend(behaviour, { onFinished });
+    const target = await flushTo(endpoint);
+    target.record();
+    context.expect(await target.flush(500)).toBeLessThan(1_000);
+    context.expect(target.dropped).toEqual({});
+    // The attempt itself ends after 2 s, and is not made again.
+    await vi.waitFor(() => context.expect(Object.keys(target.dropped)).toHaveLength(3), {
+      timeout: 6_000,
+    });
+    context.expect(requests).toHaveLength(3);
+    if (behaviour === 'hang') {
+      context.expect(target.dropped.traces).toEqual({ reason: 'timeout', items: 1 });
+    }
+  });
+
+  it('OTEL_EXPORTER_OTLP_TIMEOUT lowers the time of an attempt', async () => {
+    const { endpoint } = await startBackend('hang');
+    const target = await flushTo(endpoint, { OTEL_EXPORTER_OTLP_TIMEOUT: '100' });
+    target.record();
+    expect(await target.flush()).toBeLessThan(1_500);
+    expect(target.dropped.traces?.reason).toBe('timeout');
+  });
+});
+
+describe('sent again within the bound', () => {
+  it.concurrent.for([
+    ['429 with Retry-After', respond(429, '{}', { 'retry-after': '1' })],
+    ['503', respond(503)],
+    ['502', respond(502)],
+  ] as const)('%s', async ([, behaviour], { expect, onTestFinished: onFinished }) => {
+    const backend = await startBackend(firstOnly(behaviour), { onFinished });
+    const target = await flushTo(backend.endpoint);
+    target.record();
+    await target.flush(10_000);
+    expect(backend.store.spans()).toHaveLength(1);
+    expect(tracesOf(backend)).toHaveLength(2);
+    expect(target.dropped).toEqual({});
+    const [first, second] = tracesOf(backend);
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(700);
+  });
+
+  it('a used connection that ended before any byte of an answer', async () => {
+    const backend = await startBackend();
+    const target = await flushTo(backend.endpoint);
+    target.record();
+    await target.flush();
+    backend.behave(
+      firstOnly((request: { socket: { destroy(): void } }) => request.socket.destroy()),
+    );
+    target.record();
+    await target.flush(10_000);
+    expect(backend.store.spans()).toHaveLength(2);
+    expect(tracesOf(backend)).toHaveLength(3);
+    expect(target.dropped).toEqual({});
+  });
+});
+
+describe('kept for the next flush, since the backend surely took nothing', () => {
+  it('429 with a Retry-After beyond the bound', async () => {
+    const backend = await startBackend(respond(429, '{}', { 'retry-after': '60' }));
+    const target = await flushTo(backend.endpoint);
+    target.record(2);
+    expect(await target.flush()).toBeLessThan(1_000);
+    expect(target.dropped).toEqual({});
+    expect(target.warnings).toContain(
+      'Telemetry export failed: http_429. 2 items of traces were kept for later.',
+    );
+    backend.behave('take');
+    target.record();
+    await target.flush();
+    expect(backend.store.spans()).toHaveLength(3);
+    expect(backend.store.points().map(({ value }) => value)).toEqual([2, 1]);
+  });
+
+  it('a refused connection', async () => {
+    const gone: (() => Promise<void>)[] = [];
+    const { endpoint } = await startBackend('take', { onFinished: (stop) => gone.push(stop) });
+    for (const stop of gone) await stop();
+    const target = await flushTo(endpoint);
+    target.record();
+    expect(await target.flush()).toBeLessThan(3_500);
+    expect(target.dropped).toEqual({});
+    const { store } = await startBackend('take', { port: Number(new URL(endpoint).port) });
+    await target.flush();
+    expect(store.spans()).toHaveLength(1);
+    expect(store.logs()).toHaveLength(1);
+    expect(store.points()).toMatchObject([{ value: 1 }]);
+  });
+});
+
+it('a token that is no header value breaks nothing and is not shown', async () => {
+  const { endpoint, requests } = await startBackend();
+  const bad = 'secret\n1';
+  const target = await flushTo(
+    endpoint,
+    {},
+    {
+      prefetch: () => {},
+      get: async () => bad,
+      refresh: () => false,
+    },
+  );
+  target.record();
+  expect(await target.flush()).toBeLessThan(1_000);
+  expect(requests).toEqual([]);
+  expect(target.dropped.traces?.items).toBe(1);
+  expect(JSON.stringify([target.warnings, target.dropped])).not.toContain('secret');
+});

@@ -1,0 +1,35 @@
+import { expect, it, vi } from 'vitest';
+import { flushTo } from './flush-target.ts';
+import { type OtlpBackend, startBackend } from './otlp-backend.ts';
+
+const tracesOf = ({ requests }: OtlpBackend) =>
+  requests.filter(({ path }) => path.endsWith('traces'));
+
+it('after three failed flushes nothing is sent for 30 s, then one flush decides', async () => {
+  // The date alone: sockets and their timers go on.
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const backend = await startBackend(401);
+  const target = await flushTo(backend.endpoint);
+  const flush = () => {
+    target.record();
+    return target.flush();
+  };
+  for (let count = 0; count < 5; count += 1) await flush();
+  expect(tracesOf(backend)).toHaveLength(3);
+  vi.advanceTimersByTime(29_000);
+  await flush();
+  expect(tracesOf(backend)).toHaveLength(3);
+  // Over: one flush, and it fails, so another 30 s.
+  vi.advanceTimersByTime(1_100);
+  await flush();
+  await flush();
+  expect(tracesOf(backend)).toHaveLength(4);
+  vi.advanceTimersByTime(30_100);
+  backend.behave('take');
+  await flush();
+  await flush();
+  // What was recorded during the second hold was kept: two flushes' worth, and the last.
+  expect(backend.store.spans()).toHaveLength(3);
+  expect(backend.store.points().reduce((sum, { value = 0 }) => sum + value, 0)).toBe(3);
+  vi.useRealTimers();
+});

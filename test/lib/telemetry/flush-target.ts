@@ -1,0 +1,77 @@
+import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
+import { createBoundedBuffer } from '../../../lib/telemetry/bounded-buffer.ts';
+import {
+  createLogBufferProcessor,
+  createSpanBufferProcessor,
+} from '../../../lib/telemetry/buffer-processors.ts';
+import { readTelemetryConfig, type Signal } from '../../../lib/telemetry/config.ts';
+import { createExporters } from '../../../lib/telemetry/create-exporters.ts';
+import { createFlush } from '../../../lib/telemetry/create-flush.ts';
+import { createMetricReader } from '../../../lib/telemetry/create-metric-reader.ts';
+import { createToken, type Token } from '../../../lib/telemetry/token.ts';
+
+export interface FlushTarget {
+  /** What was given up, by signal. */
+  dropped: Partial<Record<Signal, { reason: string; items: number }>>;
+  warnings: string[];
+  /** Makes spans, log records and one counter's point. */
+  record(count?: number): void;
+  /** @returns how long the caller waited, in milliseconds */
+  flush(withinMs?: number): Promise<number>;
+  written(withinMs: number): Promise<void>;
+}
+
+/** The flush of startTelemetry with its warnings and drops in the test's hands, and no globals. */
+export async function flushTo(
+  endpoint: string,
+  environment: Record<string, string> = {},
+  token: Token = createToken({ kind: 'value', token: 'token-1' }),
+): Promise<FlushTarget> {
+  const spans = createBoundedBuffer<ReadableSpan>(10_000, () => {});
+  const logs = createBoundedBuffer<ReadableLogRecord>(10_000, () => {});
+  const reader = createMetricReader();
+  const meter = new MeterProvider({ readers: [reader] }).getMeter('test');
+  const counter = meter.createCounter('n');
+  const tracer = new NodeTracerProvider({
+    spanProcessors: [createSpanBufferProcessor(spans)],
+  }).getTracer('test');
+  const logger = new LoggerProvider({
+    processors: [createLogBufferProcessor(logs)],
+  }).getLogger('test');
+  const dropped: FlushTarget['dropped'] = {};
+  const warnings: string[] = [];
+  const config = readTelemetryConfig({
+    ONEUPTIME_ENDPOINT: endpoint,
+    ONEUPTIME_TOKEN: 'token-1',
+    ...environment,
+  });
+  const flush = createFlush({
+    spans,
+    logs,
+    collect: async () => (await reader.collect()).resourceMetrics,
+    exporters: await createExporters(config, token),
+    onDropped: (signal, reason, items) => {
+      dropped[signal] = { reason, items };
+    },
+    warn: (message) => void warnings.push(message),
+  });
+  return {
+    dropped,
+    warnings,
+    record(count = 1) {
+      for (let index = 0; index < count; index += 1) {
+        tracer.startSpan('work').end();
+        logger.emit({ body: 'said' });
+        counter.add(1);
+      }
+    },
+    async flush(withinMs = 2_500) {
+      const start = performance.now();
+      await flush.flush(withinMs, true);
+      return performance.now() - start;
+    },
+    written: flush.written,
+  };
+}
