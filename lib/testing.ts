@@ -51,7 +51,8 @@ export interface TaskRun extends RecordOutcome, Recording {
 }
 
 /**
- * Runs a task once, as the worker does and without SQS:
+ * Runs a task once, as the worker does and without SQS. It needs OpenTelemetry's globals for
+ * itself, and throws where `startTelemetry` or another set-up has them:
  *
  * ```ts
  * const { outcome, spans } = await runTask(runProcessOrder, { order_id: 'o-1' });

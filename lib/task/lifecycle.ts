@@ -31,7 +31,7 @@ export interface LifecycleEvents {
   };
   /** Before the first batch of an instance. */
   workerReady: { readonly tasks: readonly string[] };
-  /** SIGTERM. Lambda gives half a second. */
+  /** SIGTERM, which Lambda sends only where telemetry has registered an extension; half a second is left. */
   workerShuttingDown: { readonly tasks: readonly string[] };
   beforeEnqueue: Omit<TaskEvent, 'attempt'> & { readonly payload: unknown };
   afterEnqueue: Omit<TaskEvent, 'attempt'> & { readonly messageId: string };

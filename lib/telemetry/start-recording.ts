@@ -26,17 +26,22 @@ const CAPACITY = 100_000;
 
 /**
  * Sets OpenTelemetry up for this process to record in memory: the same processors and the same
- * temporality as `startTelemetry`, and nothing is sent. Where the process has a set-up of its own,
- * that one stays and nothing is recorded here.
+ * temporality as `startTelemetry`, and nothing is sent.
+ *
+ * @throws when the process has a set-up already: OpenTelemetry's globals are given once.
  */
 export async function startRecording(): Promise<Recorder> {
   const spans = createBoundedBuffer<ReadableSpan>(CAPACITY, () => {});
   const logRecords = createBoundedBuffer<ReadableLogRecord>(CAPACITY, () => {});
   const reader = createMetricReader();
   registerContext(await createPropagator(['tracecontext', 'baggage'], []));
-  trace.setGlobalTracerProvider(
-    new NodeTracerProvider({ spanProcessors: [createSpanBufferProcessor(spans)] }),
-  );
+  const spanProcessors = [createSpanBufferProcessor(spans)];
+  if (!trace.setGlobalTracerProvider(new NodeTracerProvider({ spanProcessors }))) {
+    throw new Error(
+      'leadline/testing records in memory, and OpenTelemetry is set up in this process already. ' +
+        'Run these tests in a process that does not call startTelemetry.',
+    );
+  }
   metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
   logs.setGlobalLoggerProvider(
     new LoggerProvider({ processors: [createLogBufferProcessor(logRecords)] }),
