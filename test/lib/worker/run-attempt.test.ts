@@ -38,11 +38,14 @@ it('ends by what comes first: the task, its timeout or the invocation’s deadli
       behaviour,
       fc.integer({ min: 1, max: 4_000 }),
       fc.integer({ min: 0, max: 8_000 }),
-      async (does, timeoutMs, remainingMs) => {
-        const task = defineTask({ name: 't', payload: z.any(), timeoutSeconds: timeoutMs / 1000 });
+      async (does, milliseconds, remainingMs) => {
+        const timeoutSeconds = milliseconds / 1000;
+        const timeoutMs = Math.floor(timeoutSeconds * 1000);
+        const task = defineTask({ name: 't', payload: z.any(), timeoutSeconds });
         const start = Date.now();
         const deadline = startDeadline(remainingMs, 0);
-        const deadlineMs = deadline.at - start;
+        // Timers have whole milliseconds.
+        const deadlineMs = Math.floor(deadline.at - start);
         const limitMs = Math.min(timeoutMs, deadlineMs);
         // Two timers of one moment may fire in either order.
         fc.pre(does.takesMs !== limitMs && timeoutMs !== deadlineMs);
