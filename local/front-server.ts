@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refuseForeign } from './refuse-foreign.ts';
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -20,6 +21,12 @@ export async function startFrontServer(
   listeners: { otlp: RequestListener; api: RequestListener },
 ): Promise<FrontServer> {
   const server = createServer((request, response) => {
+    const refusal = refuseForeign(request);
+    if (refusal !== undefined) {
+      response.writeHead(403, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ message: refusal }));
+      return;
+    }
     const isOtlp = request.url === '/otlp' || request.url?.startsWith('/otlp/');
     (isOtlp ? listeners.otlp : listeners.api)(request, response);
   });

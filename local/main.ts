@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { buildFunctions } from '../cli/build/build-functions.ts';
 import { describeDefaultStack } from './default-stack.ts';
 import { printFunctionOutput } from './function-output.ts';
+import type { InvocationReport } from './lambda/lambda-service.ts';
 import { readSettings, type Settings } from './read-settings.ts';
 import type { StackDescription } from './stack-description.ts';
 import { type Stack, startStack } from './start-stack.ts';
@@ -27,18 +28,27 @@ async function main(): Promise<void> {
 
 async function start(): Promise<Stack> {
   const settings = readSettings(process.env);
+  settings.warnings.forEach(print);
   const description = describeDefaultStack();
   await buildFunctions({ projectDirectory });
   const stack = await startStack(description, {
     ...settings,
     bundleDirectory: join(projectDirectory, 'dist/functions'),
     onOutput: printFunctionOutput(print),
+    onReport: printLostInvocation,
     onWarning: print,
   });
-  watchSources(projectDirectory, ['functions', 'lib'], () => rebuild(stack));
+  await watchSources(projectDirectory, ['functions', 'lib'], () => rebuild(stack));
   printTaskLines(stack.telemetry, print);
   printWelcome(stack, description, settings);
   return stack;
+}
+
+/** A process that dies answers nothing: its batch comes back. */
+function printLostInvocation({ functionName, status }: InvocationReport): void {
+  if (status !== 'exit' && status !== 'timeout') return;
+  const how = status === 'exit' ? 'its process ended' : 'it ran into its timeout';
+  print(`${functionName}: ${how}; what it had taken comes back after the visibility timeout`);
 }
 
 /** Later signals are ignored: a terminal's Ctrl-C comes once from it and once from npm. */

@@ -13,6 +13,7 @@ import {
 import { createOtlpReceiver } from './otlp/otlp-receiver.ts';
 import { createOtlpRelay } from './otlp/otlp-relay.ts';
 import { createTelemetryStore, type TelemetryStore } from './otlp/telemetry-store.ts';
+import { createPatientInvoke } from './patient-invoke.ts';
 import { type SqsServer, startSqsServer } from './sqs/sqs-server.ts';
 import type { FunctionDescription, StackDescription } from './stack-description.ts';
 import { startSchedules } from './start-schedules.ts';
@@ -26,6 +27,8 @@ export interface StackOptions {
   queueDataDirectory?: string;
   /** Where telemetry is passed on to, unchanged. @default nowhere */
   relay?: { endpoint: string; token: string };
+  /** What every function is told beside its own environment. @default nothing */
+  environment?: Record<string, string>;
   /** @default 60_000 */
   idleTimeoutMs?: number;
   /** Gets every line that a function writes. */
@@ -76,11 +79,7 @@ export async function startStack(
     },
   });
   try {
-    const sqs = await startSqsServer({
-      queues: description.queues,
-      region: REGION,
-      ...(options.queueDataDirectory && { dataDirectory: options.queueDataDirectory }),
-    });
+    const sqs = await startSqs(description, options.queueDataDirectory);
     const functions = description.functions.map(
       (each): FunctionDescription => ({ ...each, environment: each.environment(sqs) }),
     );
@@ -89,6 +88,7 @@ export async function startStack(
       bundleDirectory: options.bundleDirectory,
       region: REGION,
       environment: {
+        ...options.environment,
         AWS_ENDPOINT_URL: sqs.endpoint,
         ONEUPTIME_ENDPOINT: `${front.url}/otlp`,
         ONEUPTIME_TOKEN: relayTarget?.token ?? 'local',
@@ -97,7 +97,7 @@ export async function startStack(
       ...(options.onReport && { onReport: options.onReport }),
       onOutput: (line, { functionName }) => options.onOutput?.(line, functionName),
     });
-    api = createHttpApi({ routes: description.routes, invoke: lambda.invoke });
+    api = createHttpApi({ routes: description.routes, invoke: createPatientInvoke(lambda.invoke) });
     const sqsClient = createSqsClient(sqs.endpoint);
     const eventSourceMappings = startMappings(description, { sqs, sqsClient, lambda, onWarning });
     const schedules = startSchedules(description.schedules, lambda.invoke, onWarning);
@@ -113,6 +113,22 @@ export async function startStack(
   } catch (error) {
     await Promise.all([front.stop(), relay?.stop()]);
     throw error;
+  }
+}
+
+async function startSqs({ queues }: StackDescription, dataDirectory?: string): Promise<SqsServer> {
+  try {
+    return await startSqsServer({
+      queues,
+      region: REGION,
+      ...(dataDirectory && { dataDirectory }),
+    });
+  } catch (error) {
+    if (dataDirectory === undefined) throw error;
+    const { message } = error as Error;
+    throw new Error(`The queues cannot be kept in QUEUE_DATA_DIR, ${dataDirectory}: ${message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { InvalidPayload } from '../errors/invalid-payload.ts';
+import { toError } from '../instrumentation/error-type.ts';
 import type { Task } from '../task/define-task.ts';
 import { createTaskId } from '../task/task-message.ts';
 import { validatePayload } from '../task/validate-payload.ts';
@@ -32,7 +33,7 @@ function serialize(task: Task, payload: unknown): unknown {
   try {
     json = JSON.stringify(payload);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof RangeError ? 'it is nested too deeply' : toError(error).message;
     throw new InvalidPayload(task.name, [{ path: [], message: `is not JSON: ${reason}` }]);
   }
   if (json === undefined) {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { copyProject, type ProjectCopy } from '../support/copy-project.ts';
@@ -55,6 +55,17 @@ it('says that a source does not build, and leaves the old one running', async ()
   await rebuild('fourth edition');
   await runOrder('o-4');
   expect(await start.untilLine(/ of o-4/)).toContain('fourth edition');
+});
+
+it('sees every change of a file that an editor replaces, not the first alone', async () => {
+  for (const name of ['replaced once', 'replaced twice', 'replaced again']) {
+    const after = start.lines.length;
+    await project.write(`${WORK}.saving`, edition(name));
+    await rename(join(project.directory, `${WORK}.saving`), join(project.directory, WORK));
+    await start.untilLine(/^rebuilt in/, { after });
+  }
+  await runOrder('o-5');
+  expect(await start.untilLine(/ of o-5/)).toContain('replaced again');
 });
 
 it('does so within 2 s', async () => {
