@@ -1,11 +1,11 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
-import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuild';
+import { join, relative, resolve } from 'node:path';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 
 import { lambdaCredentialsPlugin } from './lambda-credentials-plugin.ts';
 import { lazyHttpPlugin } from './lazy-http-plugin.ts';
 import { type BundleSize, measureBundle } from './measure-bundle.ts';
 import { optionalPackagesPlugin } from './optional-packages-plugin.ts';
+import { writeBundle } from './write-bundle.ts';
 
 export interface BuildFunctionsOptions {
   /** The project's folder, which `functions/` is in. */
@@ -85,27 +85,6 @@ function buildOptions(
     metafile: true,
     logLevel: 'silent',
   };
-}
-
-/**
- * Chunks first, index.mjs last and in one step: an instance that starts in mid-build loads the old
- * bundle or the new one, never a mixture. Chunks of the build before stay, since a running
- * instance may not have loaded them yet.
- */
-async function writeBundle(directory: string, files: readonly OutputFile[]): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  const isIndex = (file: OutputFile) => basename(file.path) === 'index.mjs';
-  await Promise.all(files.filter((file) => !isIndex(file)).map((file) => writeWhole(file)));
-  for (const file of files.filter(isIndex)) await writeWhole(file);
-}
-
-async function writeWhole({ path, contents }: OutputFile): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`);
-  await writeFile(temporary, contents);
-  await rename(temporary, path).catch(async (error: unknown) => {
-    await rm(temporary, { force: true });
-    throw error;
-  });
 }
 
 function listInputs({ inputs }: Metafile, projectDirectory: string): string[] {

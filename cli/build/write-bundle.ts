@@ -1,0 +1,40 @@
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { OutputFile } from 'esbuild';
+
+/** Longer than any instance of an earlier build is kept before it is replaced. */
+const KEEP_MS = 10 * 60_000;
+
+/**
+ * Chunks first, index.mjs last and each in one step: an instance that starts in mid-build loads
+ * the old bundle or the new one, never a mixture. Chunks of the build before stay for a while,
+ * since a running instance may not have loaded them yet.
+ */
+export async function writeBundle(directory: string, files: readonly OutputFile[]): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const isIndex = (file: OutputFile) => basename(file.path) === 'index.mjs';
+  await Promise.all(files.filter((file) => !isIndex(file)).map((file) => writeWhole(file)));
+  for (const file of files.filter(isIndex)) await writeWhole(file);
+  await removeOld(directory, new Set(files.map(({ path }) => basename(path))));
+}
+
+async function writeWhole({ path, contents }: OutputFile): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`);
+  await writeFile(temporary, contents);
+  await rename(temporary, path).catch(async (error: unknown) => {
+    await rm(temporary, { force: true });
+    throw error;
+  });
+}
+
+async function removeOld(directory: string, current: ReadonlySet<string>): Promise<void> {
+  const others = (await readdir(directory)).filter((name) => !current.has(name));
+  await Promise.all(
+    others.map(async (name) => {
+      const path = join(directory, name);
+      // Another build may remove it at the same time.
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.NaN }));
+      if (Date.now() - mtimeMs > KEEP_MS) await rm(path, { force: true, recursive: true });
+    }),
+  );
+}
