@@ -2,6 +2,8 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { OutputFile } from 'esbuild';
 
+type BundleFile = Pick<OutputFile, 'path' | 'contents'>;
+
 /** Longer than any instance of an earlier build is kept before it is replaced. */
 const KEEP_MS = 10 * 60_000;
 
@@ -10,15 +12,15 @@ const KEEP_MS = 10 * 60_000;
  * the old bundle or the new one, never a mixture. Chunks of the build before stay for a while,
  * since a running instance may not have loaded them yet.
  */
-export async function writeBundle(directory: string, files: readonly OutputFile[]): Promise<void> {
+export async function writeBundle(directory: string, files: readonly BundleFile[]): Promise<void> {
   await mkdir(directory, { recursive: true });
-  const isIndex = (file: OutputFile) => basename(file.path) === 'index.mjs';
+  const isIndex = (file: BundleFile) => basename(file.path) === 'index.mjs';
   await Promise.all(files.filter((file) => !isIndex(file)).map((file) => writeWhole(file)));
   for (const file of files.filter(isIndex)) await writeWhole(file);
   await removeOld(directory, new Set(files.map(({ path }) => basename(path))));
 }
 
-async function writeWhole({ path, contents }: OutputFile): Promise<void> {
+async function writeWhole({ path, contents }: BundleFile): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`);
   await writeFile(temporary, contents);
   await rename(temporary, path).catch(async (error: unknown) => {

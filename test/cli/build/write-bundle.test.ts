@@ -1,7 +1,6 @@
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { OutputFile } from 'esbuild';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeBundle } from '../../../cli/build/write-bundle.ts';
 
@@ -12,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 const files = (...names: string[]) =>
-  names.map((name) => ({ path: join(directory, name), contents: Buffer.from(name) }) as OutputFile);
+  names.map((name) => ({ path: join(directory, name), contents: Buffer.from(name) }));
 
 it('keeps the chunks of the build before, which an instance may still load, and removes older ones', async () => {
   await writeBundle(directory, files('chunk-old.mjs', 'index.mjs'));
