@@ -1,8 +1,8 @@
 import { join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 
+import { builtinModulesPlugin } from './builtin-modules-plugin.ts';
 import { lambdaCredentialsPlugin } from './lambda-credentials-plugin.ts';
-import { lazyHttpPlugin } from './lazy-http-plugin.ts';
 import { type BundleSize, measureBundle } from './measure-bundle.ts';
 import { optionalPackagesPlugin } from './optional-packages-plugin.ts';
 import { writeBundle } from './write-bundle.ts';
@@ -76,11 +76,11 @@ function buildOptions(
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',
-    // CommonJS packages among the dependencies call require() for Node's own modules.
+    // For require() of what is not in the bundle. Not imported: see builtinModulesPlugin.
     banner: {
-      js: "import{createRequire as __leadlineRequire}from'node:module';const require=__leadlineRequire(import.meta.url);",
+      js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
     },
-    plugins: [lazyHttpPlugin(), lambdaCredentialsPlugin(), optionalPackagesPlugin()],
+    plugins: [builtinModulesPlugin(), lambdaCredentialsPlugin(), optionalPackagesPlugin()],
     write: false,
     metafile: true,
     logLevel: 'silent',
@@ -88,7 +88,9 @@ function buildOptions(
 }
 
 function listInputs({ inputs }: Metafile, projectDirectory: string): string[] {
+  // What a plugin made up has its namespace before a colon, and no file.
   return Object.keys(inputs)
+    .filter((path) => !/^[\w-]+:/.test(path))
     .map((path) => resolve(projectDirectory, path))
     .filter((path) => !relative(projectDirectory, path).startsWith('node_modules'));
 }

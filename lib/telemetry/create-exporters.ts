@@ -41,26 +41,30 @@ type ExporterConstructors = Record<
   ) => CallbackExporter<never>
 >;
 
-/** OpenTelemetry's OTLP/HTTP exporters. A signal without a target has none. */
-export async function createExporters(
-  { exports }: TelemetryConfig,
-  token: Token | undefined,
-): Promise<Exporters> {
+/**
+ * OpenTelemetry's OTLP/HTTP exporters. A signal without a target has none. Their code is loaded
+ * with the first request, which is no part of a cold start, and with an extension after a response.
+ */
+export function createExporters({ exports }: TelemetryConfig, token: Token | undefined): Exporters {
   const exporters: Record<string, SignalExporter<never>> = {};
   for (const signal of ['traces', 'metrics', 'logs'] as const) {
     const settings = exports[signal];
     if (settings.target.kind === 'none') continue;
-    const constructors: ExporterConstructors = await loadConstructors(settings.protocol);
     const watch: ExportWatch = {};
     const access = token && createTokenAccess(token);
-    const send = promisify(
-      new constructors[signal](exporterOptions(settings, watch, access?.getToken)),
-    );
+    const load = async () => {
+      const constructors = await loadConstructors(settings.protocol);
+      const options = exporterOptions(settings, watch, access?.getToken);
+      return promisify(new constructors[signal](options));
+    };
+    let loading: ReturnType<typeof load> | undefined;
     exporters[signal] = {
       watch,
-      send(items) {
+      async send(items) {
         resetWatch(watch);
-        return send(items);
+        loading ??= load();
+        const send = await loading;
+        await send(items);
       },
       canRefreshToken: () => access?.canRefresh() ?? false,
     };

@@ -114,7 +114,7 @@ async function startSdk(
 ) {
   const token = config.token && createToken(config.token);
   const activity: Activity = { onBegin: () => token?.prefetch() };
-  const exporters = await createExporters(config, token);
+  const exporters = createExporters(config, token);
   const extension = await registration;
   const resource = createResource(config, extension?.accountId);
   const reader = createMetricReader();

@@ -51,7 +51,7 @@ export async function flushTo(
     spans,
     logs,
     collect: async () => (await reader.collect()).resourceMetrics,
-    exporters: await createExporters(config, token),
+    exporters: createExporters(config, token),
     onDropped: (signal, reason, items) => {
       dropped[signal] = { reason, items };
     },

@@ -1,0 +1,77 @@
+import { isBuiltin } from 'node:module';
+import type { ImportKind, Plugin } from 'esbuild';
+
+const NAMESPACE = 'builtin';
+
+/** What Node has not loaded by itself when a function starts, and takes a millisecond or more for. */
+const LOADED_WHEN_USED = new Set(['child_process', 'crypto', 'http2', 'https', 'os', 'zlib']);
+
+/**
+ * Takes Node's own modules from `process.getBuiltinModule`. As ES modules they are slow to import:
+ * Node then reads every export, and the getters among them load what nobody asked for, up to all
+ * of undici behind `http.WebSocket`. As CommonJS modules an export is read where it is used, so
+ * imports by name, default, namespace, import() and require() all have all of them.
+ */
+export function builtinModulesPlugin(): Plugin {
+  return {
+    name: 'builtin-modules',
+    setup(build) {
+      build.onResolve({ filter: /^(node:)?[a-z][\w/]*$/ }, ({ path, kind }) => {
+        if (!isBuiltin(path)) return undefined;
+        const short = path.replace(/^node:/, '');
+        return {
+          // A few, node:test among them, have no short name.
+          path: isBuiltin(short) ? short : path,
+          namespace: NAMESPACE,
+          suffix: `?${formOf(short, kind)}`,
+          sideEffects: false,
+        };
+      });
+      build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path, suffix }) => ({
+        contents: FORMS[suffix.slice(1) as Form](path),
+      }));
+    },
+  };
+}
+
+function formOf(name: string, kind: ImportKind): Form {
+  if (kind === 'dynamic-import') return 'dynamic';
+  // require() loads what it is asked for, and hands out that and nothing else.
+  return kind !== 'require-call' && LOADED_WHEN_USED.has(name) ? 'when-used' : 'whole';
+}
+
+type Form = 'whole' | 'when-used' | 'dynamic';
+const FORMS: Record<Form, (name: string) => string> = {
+  whole: (name) => `module.exports = ${get(name)};`,
+  'when-used': moduleWhenUsed,
+  dynamic: dynamicModule,
+};
+
+const get = (name: string) => `process.getBuiltinModule(${JSON.stringify(name)})`;
+
+/**
+ * A chunk of its own, in which esbuild would have nothing but a default export for CommonJS. What
+ * import() answers is decided by an export named `then`: an object that still has the getters.
+ */
+function dynamicModule(name: string): string {
+  return `
+    const builtin = ${get(name)};
+    const exports = Object.defineProperties({}, Object.getOwnPropertyDescriptors(builtin));
+    Object.defineProperty(exports, 'default', { value: builtin, enumerable: true });
+    export const then = (resolve) => resolve(exports);`;
+}
+
+/** The names are known when it is built; the module is loaded when the first of them is read. */
+function moduleWhenUsed(name: string): string {
+  const names = Object.keys(process.getBuiltinModule(name) ?? {});
+  return `
+    let loaded;
+    const load = () => (loaded ??= ${get(name)});
+    for (const name of ${JSON.stringify(names.join())}.split(',')) {
+      Object.defineProperty(exports, name, {
+        enumerable: true,
+        get: () => load()[name],
+        set: (value) => { load()[name] = value; },
+      });
+    }`;
+}
