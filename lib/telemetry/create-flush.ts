@@ -26,8 +26,6 @@ export interface Flush {
   flush(withinMs: number, metrics: boolean): Promise<void>;
   /** Resolves when the bytes of what is under way have left, within the bound. */
   written(withinMs: number): Promise<void>;
-  /** Spans and log records that have not been sent. */
-  waiting(): number;
 }
 
 /** A flush never takes longer than this, whatever the backend does. */
@@ -63,7 +61,6 @@ export function createFlush(parts: FlushParts): Flush {
       const queues = present([traceQueue, logQueue, metricQueue]);
       await settledWithin(Promise.all(queues.map((queue) => queue.written())), withinMs);
     },
-    waiting: () => parts.spans.size + parts.logs.size,
   };
 }
 

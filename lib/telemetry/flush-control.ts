@@ -31,14 +31,6 @@ const GAPS = 3;
 const SHORT_GAP_MS = 2_000;
 /** In adaptive mode metrics are collected at most so often, unless something failed. */
 const COLLECT_INTERVAL_MS = 10_000;
-/**
- * In adaptive mode a steady instance sends at most so often, unless much waits: a request costs
- * some 2 ms of CPU whatever it holds, more than the work of a small batch. What a kill without a
- * SIGTERM would take along stays within a second's telemetry.
- */
-const SEND_INTERVAL_MS = 1_000;
-/** Spans and log records that are sent before the interval is over: about a full request. */
-const MUCH = 512;
 /** How long an overlapping export may take to hand its bytes to the kernel. */
 const WRITE_BOUND_MS = 50;
 
@@ -65,7 +57,6 @@ function runExtension(
   const gaps: number[] = [];
   let askedAt = Date.now();
   let collectedAt = Number.NEGATIVE_INFINITY;
-  let sentAt = Number.NEGATIVE_INFINITY;
 
   const onInvoke = async ({ requestId, deadlineMs }: InvokeEvent) => {
     activity.onBegin?.();
@@ -86,16 +77,12 @@ function runExtension(
     activity.failed = false;
     const steady = gaps.length === GAPS && gaps.every((gap) => gap < SHORT_GAP_MS);
     if (mode === 'adaptive' && steady && !failed) {
-      // By the wall clock, which goes on in a freeze: what waited there leaves with this invocation.
-      if (Date.now() - sentAt < SEND_INTERVAL_MS && flush.waiting() < MUCH) return;
-      sentAt = Date.now();
       const collect = Date.now() - collectedAt >= COLLECT_INTERVAL_MS;
       if (collect) collectedAt = Date.now();
       void flush.flush(FLUSH_BOUND_MS, collect);
       await flush.written(WRITE_BOUND_MS);
     } else {
-      sentAt = Date.now();
-      collectedAt = sentAt;
+      collectedAt = Date.now();
       await flush.flush(Math.min(FLUSH_BOUND_MS, stopAt - Date.now()), true);
     }
   };

@@ -11,8 +11,6 @@ export interface Script {
   /** Recorded as the name of the span. */
   name?: string;
   workMs?: number;
-  /** How many spans it records. @default 1 */
-  spans?: number;
   throwAtOnce?: boolean;
   /** The span is an error. */
   fail?: boolean;
@@ -24,15 +22,8 @@ const telemetry = await startTelemetry();
 const tracer = trace.getTracer('scripted');
 const runs = metrics.getMeter('scripted').createCounter('runs');
 
-async function work({
-  name = 'work',
-  workMs = 0,
-  spans = 1,
-  throwAtOnce,
-  fail,
-}: Script): Promise<string> {
+async function work({ name = 'work', workMs = 0, throwAtOnce, fail }: Script): Promise<string> {
   if (throwAtOnce) throw new Error('at once');
-  for (let more = 1; more < spans; more += 1) tracer.startSpan(name).end();
   const span = tracer.startSpan(name);
   runs.add(1);
   logs.getLogger('scripted').emit({ body: name });
