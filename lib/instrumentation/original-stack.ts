@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A frame's place in a script: `file:///var/task/index.mjs:4:35458`. */
@@ -17,8 +18,19 @@ const maps = new Map<string, SourceMap | undefined>();
  * does.
  */
 export function originalStack(stack: string): string {
-  const lines = stack.split('\n').map((line) => (/^\s+at /.test(line) ? mapFrame(line) : line));
-  return lines.join('\n');
+  const lines = stack.split('\n');
+  // The message comes first, and anything may stand in it: only what can be frames is looked at.
+  const first = Math.max(0, lines.length - MAX_FRAMES);
+  return lines
+    .map((line, index) => (index >= first && isFrame(line) ? mapFrame(line) : line))
+    .join('\n');
+}
+
+const MAX_FRAMES = 50;
+const MAX_FRAME_LENGTH = 1_000;
+
+function isFrame(line: string): boolean {
+  return line.length <= MAX_FRAME_LENGTH && /^\s+at /.test(line);
 }
 
 function mapFrame(frame: string): string {
@@ -38,6 +50,8 @@ function mapOf(script: string): SourceMap | undefined {
 function readMap(script: string): SourceMap | undefined {
   try {
     const path = script.startsWith('file:') ? fileURLToPath(script) : script;
+    // A stack may name any file; the bundle's own are beside this one.
+    if (dirname(path) !== import.meta.dirname) return undefined;
     return new SourceMap(JSON.parse(readFileSync(`${path}.map`, 'utf8')) as SourceMapPayload);
   } catch {
     // Deployed without its map, or no bundle at all.

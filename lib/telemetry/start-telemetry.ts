@@ -56,6 +56,7 @@ export interface TelemetryOptions {
   environment?: Environment;
 }
 
+const COLLECT_TIMEOUT_MS = 500;
 /** Spans and log records that may wait for a flush, each. */
 const BUFFER_CAPACITY = 4_096;
 
@@ -141,7 +142,8 @@ async function startSdk(
     spans,
     logs: records,
     collect: async () => {
-      const { resourceMetrics } = await reader.collect();
+      // A gauge's callback may hang; it must not take the other metrics with it for ever.
+      const { resourceMetrics } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
       return renameMetrics(resourceMetrics, config.metricPrefix);
     },
     exporters,

@@ -26,7 +26,9 @@ const REFRESH_INTERVAL_MS = 60_000;
 
 export function createToken(source: TokenSource, read: ReadToken = readFromAws): Token {
   if (source.kind === 'value') {
-    return { prefetch: () => {}, get: async () => source.token, refresh: () => false };
+    // A newline at its end, as files and shells leave it, would make the header invalid.
+    const token = source.token.trim();
+    return { prefetch: () => {}, get: async () => token, refresh: () => false };
   }
   let reading: Promise<string> | undefined;
   let current: string | undefined;

@@ -104,7 +104,8 @@ describe('decodeMessage', () => {
         try {
           const { id, task, payload, v } = decodeMessage(body, 'fallback');
           expect([typeof id, typeof task, typeof v]).toEqual(['string', 'string', 'number']);
-          expect(payload).not.toBeUndefined();
+          // What a newer version holds is for a newer worker to judge.
+          if (v === 1) expect(payload).not.toBeUndefined();
         } catch (error) {
           expect(error).toBeInstanceOf(InvalidMessage);
         }
