@@ -78,7 +78,7 @@ it.each([
   const delivery = await queue.worker(implementations, { acknowledge: 'each', client }).deliver();
   expect(delivery.response).toEqual({ batchItemFailures: [] });
   expect(delivery.logged()).toContain('a finished message could not be deleted at once');
-  expect(delivery.elapsedMs).toBeLessThan(2_500);
+  expect(delivery.elapsedMs).toBeLessThan(1_500);
   expect(await queue.left()).toBe(0);
 });
 
