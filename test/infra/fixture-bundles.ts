@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildFunctions } from '../../cli/build/build-functions.ts';
@@ -35,4 +35,8 @@ export async function createFixtureProject(
   }
   await build();
   return { directory, bundles: join(directory, 'dist/functions'), write, build };
+}
+
+export function removeFixtureProject({ directory }: FixtureProject): Promise<void> {
+  return rm(directory, { recursive: true, force: true });
 }

@@ -5,14 +5,18 @@ import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFunctionBundle } from '../../../infra/constructs/function-bundle.ts';
 import { assetFiles } from '../asset-files.ts';
-import { createFixtureProject, type FixtureProject } from '../fixture-bundles.ts';
+import {
+  createFixtureProject,
+  type FixtureProject,
+  removeFixtureProject,
+} from '../fixture-bundles.ts';
 
 let project: FixtureProject;
 
 beforeEach(async () => {
   project = await createFixtureProject(['enqueue-task', 'health']);
 });
-afterEach(() => rm(project.directory, { recursive: true }));
+afterEach(() => removeFixtureProject(project));
 
 const read = (name = 'enqueue-task') => readFunctionBundle(project.bundles, name);
 
