@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CorsPreflightOptions,
@@ -15,7 +15,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { acknowledgeWildcard, observeQueues } from './observe-queues.ts';
+import { allowPrefix, observeQueues } from './observe-queues.ts';
 import { queuesVariable } from './queues-variable.ts';
 import { TaskFunction, type TaskFunctionOptions } from './task-function.ts';
 import type { ITaskQueue } from './task-queue.ts';
@@ -146,13 +146,11 @@ export class TaskApi extends Construct {
       );
       return taskFunction;
     }
-    const functions = Stack.of(this).formatArn({
+    taskFunction.allow(['lambda:GetEventSourceMapping'], ['*']);
+    allowPrefix(taskFunction, 'lambda:GetFunctionConfiguration', {
       service: 'lambda',
       resource: `function:${stage}-*`,
     });
-    taskFunction.allow(['lambda:GetEventSourceMapping'], ['*']);
-    taskFunction.allow(['lambda:GetFunctionConfiguration'], [functions]);
-    acknowledgeWildcard(taskFunction, functions, 'discoverQueues: the workers of the stage.');
     return taskFunction;
   }
 
