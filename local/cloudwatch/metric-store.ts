@@ -119,7 +119,7 @@ export function createMetricStore(options: MetricStoreOptions = {}): MetricStore
  * Where the first period starts, in epoch seconds. CloudWatch rounds the start down to the minute,
  * and below that to the period; later periods follow from there, whatever the clock shows.
  */
-export function alignStart({ start, periodSeconds }: MetricRange): number {
+function alignStart({ start, periodSeconds }: MetricRange): number {
   const grain = Math.min(periodSeconds, 60);
   return Math.floor(start / 1000 / grain) * grain;
 }

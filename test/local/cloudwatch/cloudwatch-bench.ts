@@ -30,7 +30,11 @@ export async function startCloudWatchBench(): Promise<CloudWatchBench> {
   const server = createServer(createCloudWatchApi(store));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = createClient(endpoint);
+  const client = new CloudWatchClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
   onTestFinished(() => {
     client.destroy();
     server.close();
@@ -44,16 +48,8 @@ export async function startCloudWatchBench(): Promise<CloudWatchBench> {
   };
 }
 
-export function createClient(endpoint: string): CloudWatchClient {
-  return new CloudWatchClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-}
-
 /** Ascending, over the hour around MINUTE. */
-export function getMetricData(
+function getMetricData(
   client: CloudWatchClient,
   queries: MetricDataQuery[],
   input: Partial<GetMetricDataCommandInput> = {},
