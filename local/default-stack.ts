@@ -36,7 +36,11 @@ export function describeDefaultStack(): StackDescription {
 function describeQueues(queue: QueueName): QueueDescription[] {
   const deadLetterQueue = deadLetterQueueName(queue);
   return [
-    { queueName: deadLetterQueue, messageRetentionSeconds: 1_209_600 },
+    {
+      queueName: deadLetterQueue,
+      messageRetentionSeconds: 1_209_600,
+      redriveAllow: { sourceQueueNames: [sqsName(queue)] },
+    },
     {
       queueName: sqsName(queue),
       visibilityTimeoutSeconds: VISIBILITY_TIMEOUT_SECONDS,
