@@ -23,7 +23,11 @@ export interface ExportSettings {
   protocol: 'http/json' | 'http/protobuf';
   /** Of one attempt, in milliseconds. */
   timeoutMs: number;
+  /** As the standard variables have it. @default what `startTelemetry` was asked for */
+  compression?: Compression;
 }
+
+export type Compression = 'gzip' | 'none';
 
 /** Every setting of the telemetry, read once. What cannot be used becomes a warning, never an error. */
 export interface TelemetryConfig {
@@ -49,6 +53,7 @@ export interface TelemetryConfig {
 }
 
 const DEFAULT_ENDPOINT = 'https://oneuptime.com/otlp';
+const COMPRESSIONS: readonly Compression[] = ['gzip', 'none'];
 const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
 
 /** An attempt to export takes no longer, whatever the standard variables say. */
@@ -126,10 +131,12 @@ function readExports(
   };
   const settings = (signal: Signal): ExportSettings => {
     const timeout = Number(standard(signal, 'TIMEOUT'));
+    const compression = COMPRESSIONS.find((each) => each === standard(signal, 'COMPRESSION'));
     return {
       target: target(signal),
       protocol: readProtocol(standard(signal, 'PROTOCOL'), warnings),
       timeoutMs: timeout > 0 ? Math.min(timeout, MAX_TIMEOUT_MS) : MAX_TIMEOUT_MS,
+      ...(compression && { compression }),
     };
   };
   return { traces: settings('traces'), metrics: settings('metrics'), logs: settings('logs') };

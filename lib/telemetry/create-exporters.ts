@@ -2,7 +2,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { ExportFailed } from '../errors/export-failed.ts';
-import type { ExportSettings, Signal, TelemetryConfig } from './config.ts';
+import type { Compression, ExportSettings, Signal, TelemetryConfig } from './config.ts';
 import { createExportAgentFactory, type ExportWatch, resetWatch } from './export-agent.ts';
 import type { Token } from './token.ts';
 
@@ -26,6 +26,7 @@ export interface Exporters {
 interface ExporterOptions {
   timeoutMillis: number;
   httpAgentOptions: ReturnType<typeof createExportAgentFactory>;
+  compression?: Compression;
   url?: string;
   headers?: () => Promise<Record<string, string>>;
 }
@@ -45,10 +46,15 @@ type ExporterConstructors = Record<
  * OpenTelemetry's OTLP/HTTP exporters. A signal without a target has none. Their code is loaded
  * with the first request, which is no part of a cold start, and with an extension after a response.
  */
-export function createExporters({ exports }: TelemetryConfig, token: Token | undefined): Exporters {
+export function createExporters(
+  { exports }: TelemetryConfig,
+  token: Token | undefined,
+  defaultCompression?: Compression,
+): Exporters {
   const exporters: Record<string, SignalExporter<never>> = {};
   for (const signal of ['traces', 'metrics', 'logs'] as const) {
-    const settings = exports[signal];
+    const { compression = defaultCompression, ...rest } = exports[signal];
+    const settings = { ...rest, ...(compression && { compression }) };
     if (settings.target.kind === 'none') continue;
     const watch: ExportWatch = {};
     const access = token && createTokenAccess(token);
@@ -96,13 +102,14 @@ async function loadConstructors(
 }
 
 function exporterOptions(
-  { target, timeoutMs }: ExportSettings,
+  { target, timeoutMs, compression }: ExportSettings,
   watch: ExportWatch,
   getToken: (() => Promise<string>) | undefined,
 ): ExporterOptions {
   const options = {
     timeoutMillis: timeoutMs,
     httpAgentOptions: createExportAgentFactory({ watch, attemptTimeoutMs: timeoutMs }),
+    ...(compression && { compression }),
   };
   if (target.kind !== 'oneuptime' || getToken === undefined) return options;
   return {

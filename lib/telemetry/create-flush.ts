@@ -9,8 +9,10 @@ import {
   type SignalQueue,
   type SignalQueueOptions,
 } from './signal-queue.ts';
+import { splitMetrics } from './split-metrics.ts';
 
-export interface FlushParts extends Pick<SignalQueueOptions<never>, 'onDropped' | 'warn'> {
+export interface FlushParts
+  extends Pick<SignalQueueOptions<never>, 'onDropped' | 'onExport' | 'warn'> {
   spans: BoundedBuffer<ReadableSpan>;
   logs: BoundedBuffer<ReadableLogRecord>;
   collect: () => Promise<ResourceMetrics>;
@@ -34,6 +36,8 @@ export const FLUSH_BOUND_MS = 2_500;
 export const FLUSH_MARGIN_MS = 200;
 /** Keeps a request well under the 1 MB that OneUptime asks for. */
 const MAX_ITEMS_PER_REQUEST = 500;
+/** As MAX_ITEMS_PER_REQUEST: a point takes some 200 bytes. */
+const MAX_POINTS_PER_REQUEST = 5_000;
 /** Collections that wait for a backend that is down. */
 const MAX_WAITING_COLLECTIONS = 10;
 
@@ -87,9 +91,8 @@ function collections({ collect, onDropped }: FlushParts): Source<ResourceMetrics
   let waiting: Batch<ResourceMetrics>[] = [];
   return {
     take: async () => {
-      const items = await collect();
-      const count = countPoints(items);
-      const batches = count > 0 ? [...waiting, { items, count }] : waiting;
+      const parts = splitMetrics(await collect(), MAX_POINTS_PER_REQUEST);
+      const batches = [...waiting, ...parts.map((items) => ({ items, count: countPoints(items) }))];
       waiting = [];
       return batches;
     },

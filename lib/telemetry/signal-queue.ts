@@ -18,6 +18,8 @@ export interface SignalQueueOptions<T> {
   /** Puts batches back that the backend surely did not take. */
   putBack: (batches: Batch<T>[]) => void;
   onDropped: (signal: Signal, reason: string, items: number) => void;
+  /** Told of each request's end: without a reason the backend took it. */
+  onExport?: (failure?: string) => void;
   warn: Warn;
 }
 
@@ -34,7 +36,7 @@ const MAX_FAILURES = 3;
 const HOLD_MS = 30_000;
 
 export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueue {
-  const { signal, exporter, take, putBack, onDropped, warn } = options;
+  const { signal, exporter, take, putBack, onDropped, warn, onExport } = options;
   let failures = 0;
   let holdUntil = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | undefined;
@@ -47,6 +49,7 @@ export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueu
       try {
         await exporter.send(batch.items);
         failures = 0;
+        onExport?.();
         reportPartialSuccess();
       } catch (error) {
         failures += 1;
@@ -56,6 +59,7 @@ export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueu
           exporter.watch,
           exporter.canRefreshToken,
         );
+        onExport?.(reason);
         if (!notTaken) onDropped(signal, reason, batch.count);
         warn(
           `Telemetry export failed: ${reason}. ${batch.count} items of ${signal} were ${notTaken ? 'kept for later' : 'given up'}.`,

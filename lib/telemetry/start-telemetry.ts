@@ -11,6 +11,7 @@ import {
   createSpanBufferProcessor,
 } from './buffer-processors.ts';
 import {
+  type Compression,
   type Environment,
   type FlushMode,
   readTelemetryConfig,
@@ -22,6 +23,7 @@ import { createFlush, FLUSH_BOUND_MS } from './create-flush.ts';
 import { createMetricReader } from './create-metric-reader.ts';
 import { createPropagator } from './create-propagator.ts';
 import { createFlushControl, type FlushRequest } from './flush-control.ts';
+import { createGaugeProducer, type Gauge } from './gauge-producer.ts';
 import { type LambdaExtension, registerExtension } from './lambda-extension.ts';
 import { registerContext } from './register-context.ts';
 import { renameMetrics } from './rename-metrics.ts';
@@ -44,6 +46,17 @@ export interface Telemetry {
    * than 2.5 s or the invocation's remaining time less 200 ms.
    */
   flush(request: FlushRequest): Promise<void>;
+  /** Takes gauges that were read elsewhere, each with its own time; they leave with the next flush. */
+  addGauges(gauges: readonly Gauge[]): void;
+  /** How the last request to the backend ended. @default nothing was exported yet */
+  lastExport(): LastExport | undefined;
+}
+
+export interface LastExport {
+  /** Milliseconds since 1970. */
+  timeMs: number;
+  /** Why the backend did not take it. @default it did */
+  failure?: string;
 }
 
 export interface TelemetryOptions {
@@ -54,6 +67,13 @@ export interface TelemetryOptions {
   flush?: FlushMode;
   /** @default process.env; docs/architecture.md lists the variables */
   environment?: Environment;
+  /**
+   * `function`: what all instances send is one series, as it is for figures that are not the
+   * instance's own. @default 'instance'
+   */
+  identity?: 'instance' | 'function';
+  /** OTEL_EXPORTER_OTLP_COMPRESSION wins. @default 'none' */
+  compression?: Compression;
 }
 
 const COLLECT_TIMEOUT_MS = 500;
@@ -86,9 +106,11 @@ export async function startTelemetry(options: TelemetryOptions = {}): Promise<Te
       flushBeforeResponseMs: 0,
       onShutdown: createShutdown(nothing),
       flush: nothing,
+      addGauges: () => {},
+      lastExport: () => undefined,
     };
   }
-  const { extension, ...sdk } = await startSdk(config, registration);
+  const { extension, ...sdk } = await startSdk(config, registration, options);
   const control = createFlushControl({ ...sdk, mode: wanted, extension });
   return {
     ...common,
@@ -96,6 +118,8 @@ export async function startTelemetry(options: TelemetryOptions = {}): Promise<Te
       control.mode === 'before-response' && config.exporting ? FLUSH_BOUND_MS : 0,
     onShutdown: createShutdown((withinMs) => sdk.flush.flush(withinMs, true)),
     flush: control.flush,
+    addGauges: sdk.addGauges,
+    lastExport: sdk.lastExport,
   };
 }
 
@@ -112,13 +136,15 @@ function startRegistration(
 async function startSdk(
   config: TelemetryConfig,
   registration: Promise<LambdaExtension | undefined>,
+  { identity, compression }: TelemetryOptions,
 ) {
   const token = config.token && createToken(config.token);
   const activity: Activity = { onBegin: () => token?.prefetch() };
-  const exporters = createExporters(config, token);
+  const exporters = createExporters(config, token, compression);
   const extension = await registration;
-  const resource = createResource(config, extension?.accountId);
-  const reader = createMetricReader();
+  const resource = createResource(config, { accountId: extension?.accountId, identity });
+  const gauges = createGaugeProducer((count) => onDropped('metrics', 'buffer_full', count));
+  const reader = createMetricReader([gauges]);
   const meterProvider = new MeterProvider({ resource, readers: [reader] });
   const droppedItems = meterProvider
     .getMeter('leadline', DISTRO_VERSION)
@@ -138,6 +164,7 @@ async function startSdk(
   const processors = [createLogBufferProcessor(records, activity)];
   logs.setGlobalLoggerProvider(new LoggerProvider({ resource, processors }));
   const warn = createRateLimitedWarn(config.serviceName);
+  let last: LastExport | undefined;
   const flush = createFlush({
     spans,
     logs: records,
@@ -148,7 +175,12 @@ async function startSdk(
     },
     exporters,
     onDropped,
+    onExport: (failure) => {
+      last = { timeMs: Date.now(), ...(failure !== undefined && { failure }) };
+    },
     warn,
   });
-  return { extension, flush, activity, warn };
+  // Without a target nobody would collect them.
+  const addGauges = exporters.metrics ? gauges.add : () => {};
+  return { extension, flush, activity, warn, addGauges, lastExport: () => last };
 }

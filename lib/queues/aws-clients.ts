@@ -1,0 +1,36 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+
+/** The clients that queues and workers are read with. */
+export interface AwsClients {
+  sqs: Pick<SQSClient, 'send'>;
+  /** Loaded when first needed. */
+  lambda: () => Promise<Pick<LambdaClient, 'send'>>;
+  cloudWatch: () => Promise<Pick<CloudWatchClient, 'send'>>;
+}
+
+/** One attempt a call: `readPatiently` tries again. */
+const ONCE = { maxAttempts: 1 };
+
+export function createAwsClients(): AwsClients {
+  return {
+    sqs: new SQSClient(ONCE),
+    lambda: loadOnce(async () => {
+      const { LambdaClient: Client } = await import('@aws-sdk/client-lambda');
+      return new Client(ONCE);
+    }),
+    cloudWatch: loadOnce(async () => {
+      const { CloudWatchClient: Client } = await import('@aws-sdk/client-cloudwatch');
+      return new Client(ONCE);
+    }),
+  };
+}
+
+function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => {
+    loading ??= load();
+    return loading;
+  };
+}
