@@ -1,7 +1,13 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it, test } from 'vitest';
 import type { TaskQueuesProps } from '../../infra/constructs/task-queues.ts';
-import { propertiesOf, task, taskQueues, useFixtureBundles } from './synthesize.ts';
+import {
+  type Properties,
+  propertiesOf,
+  task,
+  taskQueues,
+  useFixtureBundles,
+} from './synthesize.ts';
 
 const bundles = useFixtureBundles();
 const tasks = [
@@ -24,7 +30,7 @@ const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [valu
 /** `Queue-low` and the like for a reference, and the text of what is put together. */
 function nameOf(resource: unknown): string {
   if (typeof resource === 'string') return resource;
-  const { 'Fn::GetAtt': attribute, 'Fn::Join': join, Ref } = resource as Record<string, never>;
+  const { 'Fn::GetAtt': attribute, 'Fn::Join': join, Ref } = resource as Properties;
   if (attribute !== undefined) return logicalName(attribute[0]);
   if (join !== undefined) {
     const parts = join[1] as unknown[];
