@@ -30,8 +30,7 @@ afterAll(() => rm(bundles, { recursive: true, force: true }));
 
 /** What `cdk synth` makes, with CDK's own rules and cdk-nag's: a finding is an error here. */
 function synthesize(config: StageConfig): CloudAssembly {
-  process.env['CDK_VALIDATION'] = 'true';
-  const app = new App({ context });
+  const app = new App({ builtinCloudFormationValidation: true, context });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   new TaskQueueStack(app, 'stack', { config, bundles });
   return app.synth();
