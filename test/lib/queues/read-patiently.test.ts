@@ -45,8 +45,7 @@ it.each([
   expect(await run(readPatiently(failing, { limit: oneAtATime() }))).toMatchObject({ error });
   expect(failing).toHaveBeenCalledTimes(5);
 
-  const passing = vi.fn().mockRejectedValue(error).mockResolvedValueOnce('never');
-  passing.mockReset();
+  const passing = vi.fn();
   for (let times = 0; times < 4; times += 1) passing.mockRejectedValueOnce(error);
   passing.mockResolvedValueOnce('read');
   expect(await run(readPatiently(passing, { limit: oneAtATime() }))).toMatchObject({
@@ -84,6 +83,16 @@ it.each([300, 2_500])('nothing is tried after a deadline of %i ms', async (ms) =
   const result = await run(readPatiently(hang, options));
   expect(result).toMatchObject({ error: expect.any(ReadTimeout) });
   expect(result.ms).toBeLessThanOrEqual(ms);
+});
+
+it('a call whose turn comes after the deadline is not made', async () => {
+  const limit = oneAtATime();
+  const options = { limit, deadline: performance.now() + 300 };
+  const hanging = run(readPatiently(() => new Promise<never>(() => {}), options));
+  const read = vi.fn(async () => 'late');
+  expect(await run(readPatiently(read, options))).toMatchObject({ error: expect.any(ReadTimeout) });
+  await hanging;
+  expect(read).not.toHaveBeenCalled();
 });
 
 it('whoever waits to ask again holds nobody up', async () => {
