@@ -42,7 +42,7 @@ export function createQueueList(parts: QueueListParts): QueueList {
       return known;
     } catch (error) {
       if (known === undefined) throw error;
-      onProblem('queues could not be listed; those found before are read', error);
+      onProblem('queues could not be listed', error);
       return known;
     } finally {
       finding = undefined;
