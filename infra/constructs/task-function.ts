@@ -6,6 +6,7 @@ import {
   Architecture,
   Function as LambdaFunction,
   LoggingFormat,
+  type RecursiveLoop,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -55,6 +56,8 @@ export interface TaskFunctionProps extends TaskFunctionOptions {
   readonly memorySize?: number;
   /** Takes them from what the account has. @default - none reserved */
   readonly reservedConcurrentExecutions?: number;
+  /** What Lambda does after 16 hops of one chain of messages. @default RecursiveLoop.TERMINATE */
+  readonly recursiveLoop?: RecursiveLoop;
 }
 
 /** A Lambda function that runs a bundle of `leadline build`, with a role and a log group of its own. */
@@ -99,6 +102,7 @@ export class TaskFunction extends Construct {
       ...(props.reservedConcurrentExecutions !== undefined && {
         reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       }),
+      ...(props.recursiveLoop && { recursiveLoop: props.recursiveLoop }),
       environment: { ...commonEnvironment(props), ...environment },
     });
     this.readToken(props);

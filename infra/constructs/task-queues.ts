@@ -52,6 +52,7 @@ export interface TaskQueueSettings
     | 'maxBatchingWindow'
     | 'maxConcurrency'
     | 'reservedConcurrentExecutions'
+    | 'recursiveLoop'
     | 'environment'
   > {
   /** @default false */
