@@ -1,7 +1,8 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it, test } from 'vitest';
-import { TaskQueues, type TaskQueuesProps } from '../../infra/constructs/task-queues.ts';
+import { TaskQueues } from '../../infra/constructs/task-queues.ts';
+import type { TaskQueuesProps } from '../../infra/constructs/task-queues-props.ts';
 import { task, useFixtureBundles } from './synthesize.ts';
 
 const bundles = useFixtureBundles();

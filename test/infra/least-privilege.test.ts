@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it, test } from 'vitest';
-import type { TaskQueuesProps } from '../../infra/constructs/task-queues.ts';
+import type { TaskQueuesProps } from '../../infra/constructs/task-queues-props.ts';
 import {
   type Properties,
   propertiesOf,

@@ -2,7 +2,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll } from 'vitest';
 import * as z from 'zod/mini';
-import { TaskQueues, type TaskQueuesProps } from '../../infra/constructs/task-queues.ts';
+import { TaskQueues } from '../../infra/constructs/task-queues.ts';
+import type { TaskQueuesProps } from '../../infra/constructs/task-queues-props.ts';
 import { defineTask, type Task, type TaskOptions } from '../../lib/index.ts';
 import {
   createFixtureProject,

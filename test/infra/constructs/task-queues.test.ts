@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it, test } from 'vitest';
-import type { TaskQueuesProps } from '../../../infra/constructs/task-queues.ts';
+import type { TaskQueuesProps } from '../../../infra/constructs/task-queues-props.ts';
 import { propertiesOf, task, taskQueues, useFixtureBundles } from '../synthesize.ts';
 
 const bundles = useFixtureBundles();
