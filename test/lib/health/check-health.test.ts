@@ -124,12 +124,15 @@ it('503 where messages wait for 5 minutes and nobody works; at work or idle it i
   expect(aws.count('GetMetricData')).toBe(asked);
 });
 
-it.each(['deny', 'throttle'] as const)('no worker is stalled by a CloudWatch that answers with %s', async (fault) => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-  const { aws, health } = await startOne();
-  aws.fail('GetMetricData', fault);
-  expect(await health()).toMatchObject({ status: 200 });
-});
+it.each(['deny', 'throttle'] as const)(
+  'no worker is stalled by a CloudWatch that answers with %s',
+  async (fault) => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    const { aws, health } = await startOne();
+    aws.fail('GetMetricData', fault);
+    expect(await health()).toMatchObject({ status: 200 });
+  },
+);
 
 it('a throttled Lambda leaves a worker unknown, which is not unhealthy', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0);

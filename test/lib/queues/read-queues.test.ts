@@ -101,7 +101,8 @@ it('reads 500 queues with at most 50 calls side by side', async () => {
   const aws = await start(Object.fromEntries(names.map((name) => [name, { visible: 1 }])), 20);
   const { points } = await readBelowPrefix(aws);
   expect(Object.keys(points)).toHaveLength(1_500);
-  expect(aws.busiest()).toBe(50);
+  expect(aws.busiest()).toBeLessThanOrEqual(50);
+  expect(aws.busiest()).toBeGreaterThan(10);
 });
 
 it('throttled queues are all read in the end: one allowance is not shared by all of them', async () => {
