@@ -18,7 +18,7 @@ it.each<[AwsFault | 'deleted', string, number]>([
   ['throttle', 'RequestThrottled', 5],
   ['error', 'InternalFailure', 5],
   ['reset', 'TimeoutError', 5],
-  ['garbage', 'SyntaxError', 1],
+  ['garbage', 'InvalidAnswer', 1],
   ['empty', 'InvalidAnswer', 1],
 ])(
   'a queue that answers with %s costs one warning and its own figures',
