@@ -31,7 +31,9 @@ async function startOne(options: Parameters<typeof startDepth>[0] = {}) {
 
 /** The times of a metric's points, in seconds after noon, in the order of their export. */
 const seconds = ({ points }: Awaited<ReturnType<typeof startDepth>>, metric: string) =>
-  points(metric).map(({ timeUnixNano }) => Number(timeUnixNano / 1_000_000n - BigInt(noonMs)) / 1e3);
+  points(metric).map(
+    ({ timeUnixNano }) => Number(timeUnixNano / 1_000_000n - BigInt(noonMs)) / 1e3,
+  );
 
 it('a run sends depth of now and CloudWatch figures of their own minutes, in one flush', async () => {
   const depth = await startOne();
