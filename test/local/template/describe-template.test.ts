@@ -121,6 +121,7 @@ it.each([
   ['the ARN of a queue', { 'Fn::GetAtt': ['Q', 'Arn'] }, 'arn:aws:sqs:us-east-1:000000000000:q'],
   ['the name of a queue', { 'Fn::GetAtt': ['Q', 'QueueName'] }, 'q'],
   ['Fn::Join', { 'Fn::Join': ['-', ['a', { Ref: 'AWS::Region' }, { Ref: 'F' }]] }, 'a-us-east-1-f'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is CloudFormation's.
   ['Fn::Sub', { 'Fn::Sub': '${Q.QueueName}/${AWS::AccountId}/${F}' }, 'q/000000000000/f'],
 ])('follows %s', (_, value, expected) => {
   const [description] = describeTemplate(functionWith({ X: value })).functions;
