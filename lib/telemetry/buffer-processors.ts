@@ -23,9 +23,14 @@ export interface Activity {
   failed?: boolean;
 }
 
-/** Keeps ended, sampled spans for the flush. The SDK's own batches export on timers, which a frozen Lambda does not run. */
+/**
+ * Keeps ended, sampled spans for the flush. The SDK's own batches export on timers, which a frozen
+ * Lambda does not run.
+ *
+ * @param buffer undefined where spans have no target: nothing is kept then.
+ */
 export function createSpanBufferProcessor(
-  buffer: BoundedBuffer<ReadableSpan>,
+  buffer: BoundedBuffer<ReadableSpan> | undefined,
   activity: Activity = {},
 ): SpanProcessor {
   const attempts = new WeakMap<object, AttemptState>();
@@ -44,7 +49,7 @@ export function createSpanBufferProcessor(
       attempt?.openSpans.delete(span as unknown as Span);
       if (attempt?.abandoned) return;
       if (span.status.code === SpanStatusCode.ERROR) activity.failed = true;
-      if ((span.spanContext().traceFlags & SAMPLED) !== 0) buffer.add(span);
+      if ((span.spanContext().traceFlags & SAMPLED) !== 0) buffer?.add(span);
     },
     async forceFlush() {},
     async shutdown() {},
@@ -53,13 +58,13 @@ export function createSpanBufferProcessor(
 
 /** The same for log records. */
 export function createLogBufferProcessor(
-  buffer: BoundedBuffer<ReadableLogRecord>,
+  buffer: BoundedBuffer<ReadableLogRecord> | undefined,
   activity: Activity = {},
 ): LogRecordProcessor {
   return {
     onEmit(record) {
       if ((record.severityNumber ?? 0) >= SeverityNumber.ERROR) activity.failed = true;
-      buffer.add(record);
+      buffer?.add(record);
     },
     async forceFlush() {},
     async shutdown() {},

@@ -3,26 +3,24 @@ import { logs } from '@opentelemetry/api-logs';
 import { diagLogLevelFromString } from '@opentelemetry/core';
 import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
+import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { createBoundedBuffer } from './bounded-buffer.ts';
 import {
   type Activity,
   createLogBufferProcessor,
   createSpanBufferProcessor,
 } from './buffer-processors.ts';
-import {
-  type Environment,
-  type FlushMode,
-  readTelemetryConfig,
-  type Signal,
-  type TelemetryConfig,
-} from './config.ts';
+import { type FlushMode, readTelemetryConfig, type TelemetryConfig } from './config.ts';
 import { createExporters } from './create-exporters.ts';
 import { createFlush, FLUSH_BOUND_MS } from './create-flush.ts';
 import { createMetricReader } from './create-metric-reader.ts';
 import { createPropagator } from './create-propagator.ts';
+import { createSampler } from './create-sampler.ts';
+import { estimateLogBytes, estimateSpanBytes } from './estimate-bytes.ts';
+import type { Signal } from './export-settings.ts';
 import { createFlushControl, type FlushRequest } from './flush-control.ts';
 import { type LambdaExtension, registerExtension } from './lambda-extension.ts';
+import type { Environment } from './read-setting.ts';
 import { registerContext } from './register-context.ts';
 import { renameMetrics } from './rename-metrics.ts';
 import { createResource, DISTRO_VERSION } from './resource.ts';
@@ -57,8 +55,9 @@ export interface TelemetryOptions {
 }
 
 const COLLECT_TIMEOUT_MS = 500;
-/** Spans and log records that may wait for a flush, each. */
-const BUFFER_CAPACITY = 4_096;
+/** Spans that may wait for a flush, and log records, each by number and by about their bytes. */
+const MAX_WAITING = 4_096;
+const MAX_WAITING_BYTES = 8 * 1_048_576;
 
 /**
  * Sets OpenTelemetry up for this process: traces, metrics and logs over OTLP/HTTP. Await it once,
@@ -119,7 +118,9 @@ async function startSdk(
   const extension = await registration;
   const resource = createResource(config, extension?.accountId);
   const reader = createMetricReader();
-  const meterProvider = new MeterProvider({ resource, readers: [reader] });
+  // A signal without a target is not kept: it would count as dropped.
+  const readers = exporters.metrics ? [reader] : [];
+  const meterProvider = new MeterProvider({ resource, readers });
   const droppedItems = meterProvider
     .getMeter('leadline', DISTRO_VERSION)
     .createCounter('telemetry.dropped', {
@@ -128,15 +129,33 @@ async function startSdk(
     });
   const onDropped = (signal: Signal, reason: string, items = 1) =>
     droppedItems.add(items, { signal, reason });
-  const bufferFull = (signal: Signal) => () => onDropped(signal, 'buffer_full');
-  const spans = createBoundedBuffer<ReadableSpan>(BUFFER_CAPACITY, bufferFull('traces'));
-  const records = createBoundedBuffer<ReadableLogRecord>(BUFFER_CAPACITY, bufferFull('logs'));
+  const createBuffer = <T>(signal: Signal, bytesOf: (item: T) => number) =>
+    createBoundedBuffer<T>({
+      maxItems: MAX_WAITING,
+      maxBytes: MAX_WAITING_BYTES,
+      bytesOf,
+      onDropped: () => onDropped(signal, 'buffer_full'),
+    });
+  const spans = createBuffer<ReadableSpan>('traces', estimateSpanBytes);
+  const records = createBuffer<ReadableLogRecord>('logs', estimateLogBytes);
 
-  const spanProcessors = [createSpanBufferProcessor(spans, activity)];
-  trace.setGlobalTracerProvider(new NodeTracerProvider({ resource, spanProcessors }));
+  const { sampler, limits } = config;
+  trace.setGlobalTracerProvider(
+    new BasicTracerProvider({
+      resource,
+      sampler: createSampler(sampler),
+      spanLimits: limits.span,
+      spanProcessors: [createSpanBufferProcessor(exporters.traces && spans, activity)],
+    }),
+  );
   metrics.setGlobalMeterProvider(meterProvider);
-  const processors = [createLogBufferProcessor(records, activity)];
-  logs.setGlobalLoggerProvider(new LoggerProvider({ resource, processors }));
+  logs.setGlobalLoggerProvider(
+    new LoggerProvider({
+      resource,
+      logRecordLimits: limits.logRecord,
+      processors: [createLogBufferProcessor(exporters.logs && records, activity)],
+    }),
+  );
   const warn = createRateLimitedWarn(config.serviceName);
   const flush = createFlush({
     spans,
