@@ -5,6 +5,7 @@ import { builtinModulesPlugin } from './builtin-modules-plugin.ts';
 import { lambdaCredentialsPlugin } from './lambda-credentials-plugin.ts';
 import { type BundleSize, measureBundle } from './measure-bundle.ts';
 import { optionalPackagesPlugin } from './optional-packages-plugin.ts';
+import { traceSdkPlugin } from './trace-sdk-plugin.ts';
 import { writeBundle } from './write-bundle.ts';
 
 export interface BuildFunctionsOptions {
@@ -80,7 +81,12 @@ function buildOptions(
     banner: {
       js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
     },
-    plugins: [builtinModulesPlugin(), lambdaCredentialsPlugin(), optionalPackagesPlugin()],
+    plugins: [
+      builtinModulesPlugin(),
+      lambdaCredentialsPlugin(),
+      optionalPackagesPlugin(),
+      traceSdkPlugin(),
+    ],
     write: false,
     metafile: true,
     logLevel: 'silent',
