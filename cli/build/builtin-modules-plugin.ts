@@ -4,7 +4,7 @@ import type { ImportKind, Plugin } from 'esbuild';
 const NAMESPACE = 'builtin';
 
 /** What Node has not loaded by itself when a function starts, and takes a millisecond or more for. */
-const LOADED_WHEN_USED = new Set(['child_process', 'crypto', 'http2', 'https', 'os', 'zlib']);
+const LOADED_WHEN_USED = new Set(['child_process', 'crypto', 'http2', 'https', 'os', 'util', 'zlib']);
 
 /**
  * Takes Node's own modules from `process.getBuiltinModule`. As ES modules they are slow to import:

@@ -23,7 +23,7 @@ export type ReadToken = (
 const READ_TIMEOUT_MS = 2_000;
 /** After a refusal the token is read again, and not more often than this. */
 const REFRESH_INTERVAL_MS = 60_000;
-/** After a read that failed there is a pause, twice as long each time: every INVOKE asks for it. */
+/** Reads that fail begin so far apart, twice as far each time: every INVOKE asks for the token. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
@@ -43,6 +43,7 @@ export function createToken(source: TokenSource, read: ReadToken = readFromAws):
     if (failedUntil !== undefined && Date.now() >= failedUntil) reading = undefined;
     if (reading !== undefined) return reading;
     failedUntil = undefined;
+    const startedAt = Date.now();
     const started = readOnce(source, read);
     reading = started;
     started.then(
@@ -52,7 +53,7 @@ export function createToken(source: TokenSource, read: ReadToken = readFromAws):
       },
       () => {
         if (reading !== started) return;
-        failedUntil = Date.now() + pauseMs;
+        failedUntil = startedAt + pauseMs;
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       },
     );
