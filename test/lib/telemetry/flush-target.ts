@@ -19,7 +19,7 @@ export interface FlushTarget {
   warnings: string[];
   /** Makes spans, log records and one counter's point. */
   record(count?: number, attributes?: Record<string, string>): void;
-  /** Makes points of one counter, each a series of its own. */
+  /** Makes points of two metrics, each a series of its own. */
   count(series: number): void;
   /** @returns how long the caller waited, in milliseconds */
   flush(withinMs?: number): Promise<number>;
@@ -38,6 +38,7 @@ export async function flushTo(
   const reader = createMetricReader();
   const meter = new MeterProvider({ readers: [reader] }).getMeter('test');
   const counter = meter.createCounter('n');
+  const gauge = meter.createGauge('m');
   const tracer = new NodeTracerProvider({
     spanProcessors: [createSpanBufferProcessor(spans)],
   }).getTracer('test');
@@ -72,7 +73,10 @@ export async function flushTo(
       }
     },
     count(series) {
-      for (let index = 0; index < series; index += 1) counter.add(1, { series: index });
+      for (let index = 0; index < series; index += 1) {
+        if (index % 2 === 0) counter.add(1, { series: index });
+        else gauge.record(1, { series: index });
+      }
     },
     async flush(withinMs = 2_500) {
       const start = performance.now();
