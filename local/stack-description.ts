@@ -29,6 +29,8 @@ export interface QueueDescription {
   /** @default 345600, 4 days */
   messageRetentionSeconds?: number;
   redrive?: { deadLetterQueueName: string; maxReceiveCount: number };
+  /** Of a dead-letter queue: RedriveAllowPolicy `byQueue`. @default any queue of the account may name it */
+  redriveAllow?: { sourceQueueNames: string[] };
 }
 
 /** A Lambda function started from `dist/functions/<bundle>/index.mjs`, export `handler`. */

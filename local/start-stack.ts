@@ -1,21 +1,23 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import {
-  type EventSourceMapping,
-  startEventSourceMapping,
-} from './event-source-mapping/event-source-mapping.ts';
-import { startFrontServer } from './front-server.ts';
+import { createAwsServices } from './aws-services.ts';
+import { createCloudWatchApi } from './cloudwatch/cloudwatch-api.ts';
+import { createMetricStore, type MetricStore } from './cloudwatch/metric-store.ts';
+import type { EventSourceMapping } from './event-source-mapping/event-source-mapping.ts';
+import { type RequestListener, startFrontServer } from './front-server.ts';
 import { createHttpApi } from './http-api/http-api.ts';
 import {
   createLambdaService,
   type InvocationReport,
   type LambdaService,
 } from './lambda/lambda-service.ts';
+import { createLambdaApi } from './lambda-api/lambda-api.ts';
 import { createOtlpReceiver } from './otlp/otlp-receiver.ts';
 import { createOtlpRelay } from './otlp/otlp-relay.ts';
 import { createTelemetryStore, type TelemetryStore } from './otlp/telemetry-store.ts';
 import { createPatientInvoke } from './patient-invoke.ts';
-import { type SqsServer, startSqsServer } from './sqs/sqs-server.ts';
+import { type SqsServer, type SqsServerOptions, startSqsServer } from './sqs/sqs-server.ts';
 import type { FunctionDescription, StackDescription } from './stack-description.ts';
+import { startMappings } from './start-mappings.ts';
 import { startSchedules } from './start-schedules.ts';
 
 export interface StackOptions {
@@ -45,15 +47,18 @@ export interface Stack {
   readonly sqs: SqsServer;
   readonly sqsClient: SQSClient;
   readonly lambda: LambdaService;
+  /** What GetMetricData answers from: AWS/SQS and AWS/Lambda, fed by the two above. */
+  readonly cloudWatch: MetricStore;
   /** What arrived over OTLP. */
   readonly telemetry: TelemetryStore;
-  /** By queue name. */
+  /** By queue name; `disable()` stops the queue's workers, `enable()` starts them. */
   readonly eventSourceMappings: ReadonlyMap<string, EventSourceMapping>;
   /** Everything gone within 2 s. */
   stop(): Promise<void>;
 }
 
 const REGION = 'us-east-1';
+const ACCOUNT_ID = '000000000000';
 
 /** Starts everything that the description names, on loopback only. */
 export async function startStack(
@@ -79,7 +84,16 @@ export async function startStack(
     },
   });
   try {
-    const sqs = await startSqs(description, options.queueDataDirectory);
+    const cloudWatch = createMetricStore();
+    // As above: the functions are told of the endpoint, and Lambda's API tells of the functions.
+    let awsServices: RequestListener | undefined;
+    const sqs = await startSqs(description, options.queueDataDirectory, {
+      metrics: cloudWatch,
+      otherServices: (request, response) => {
+        if (awsServices === undefined) response.writeHead(503).end();
+        else awsServices(request, response);
+      },
+    });
     const functions = description.functions.map(
       (each): FunctionDescription => ({ ...each, environment: each.environment(sqs) }),
     );
@@ -87,6 +101,8 @@ export async function startStack(
       functions,
       bundleDirectory: options.bundleDirectory,
       region: REGION,
+      accountId: ACCOUNT_ID,
+      metrics: cloudWatch,
       environment: {
         ...options.environment,
         AWS_ENDPOINT_URL: sqs.endpoint,
@@ -99,7 +115,25 @@ export async function startStack(
     });
     api = createHttpApi({ routes: description.routes, invoke: createPatientInvoke(lambda.invoke) });
     const sqsClient = createSqsClient(sqs.endpoint);
-    const eventSourceMappings = startMappings(description, { sqs, sqsClient, lambda, onWarning });
+    const eventSourceMappings = startMappings(description, {
+      sqs,
+      sqsClient,
+      lambda,
+      region: REGION,
+      onWarning,
+    });
+    awsServices = createAwsServices({
+      cloudWatch: createCloudWatchApi(cloudWatch),
+      lambda: createLambdaApi({
+        functions,
+        mappings: description.eventSourceMappings.map((mapping) => ({
+          description: mapping,
+          queueArn: sqs.queueArn(mapping.queueName),
+          running: eventSourceMappings.get(mapping.queueName) as EventSourceMapping,
+        })),
+        account: { region: REGION, accountId: ACCOUNT_ID },
+      }),
+    });
     const schedules = startSchedules(description.schedules, lambda.invoke, onWarning);
     const stop = once(async () => {
       schedules.stop();
@@ -109,18 +143,32 @@ export async function startStack(
       sqsClient.destroy();
       await Promise.all([sqs.stop(), relay?.stop(), front.stop()]);
     });
-    return { url: front.url, sqs, sqsClient, lambda, telemetry, eventSourceMappings, stop };
+    return {
+      url: front.url,
+      sqs,
+      sqsClient,
+      lambda,
+      cloudWatch,
+      telemetry,
+      eventSourceMappings,
+      stop,
+    };
   } catch (error) {
     await Promise.all([front.stop(), relay?.stop()]);
     throw error;
   }
 }
 
-async function startSqs({ queues }: StackDescription, dataDirectory?: string): Promise<SqsServer> {
+async function startSqs(
+  { queues }: StackDescription,
+  dataDirectory: string | undefined,
+  services: Pick<SqsServerOptions, 'metrics' | 'otherServices'>,
+): Promise<SqsServer> {
   try {
     return await startSqsServer({
       queues,
       region: REGION,
+      ...services,
       ...(dataDirectory && { dataDirectory }),
     });
   } catch (error) {
@@ -130,42 +178,6 @@ async function startSqs({ queues }: StackDescription, dataDirectory?: string): P
       cause: error,
     });
   }
-}
-
-/** Short, so that a stop with running tasks stays under 2 s in all. */
-const DRAIN_MS = 200;
-
-interface MappingParts {
-  sqs: SqsServer;
-  sqsClient: SQSClient;
-  lambda: LambdaService;
-  onWarning: (message: string) => void;
-}
-
-function startMappings(
-  { eventSourceMappings, functions }: StackDescription,
-  { sqs, sqsClient, lambda, onWarning }: MappingParts,
-): Map<string, EventSourceMapping> {
-  const concurrency = new Map(
-    functions.map(({ functionName, reservedConcurrency }) => [functionName, reservedConcurrency]),
-  );
-  return new Map(
-    eventSourceMappings.map((mapping) => {
-      const functionConcurrency = concurrency.get(mapping.functionName);
-      const started = startEventSourceMapping({
-        mapping,
-        queueUrl: sqs.queueUrl(mapping.queueName),
-        queueArn: sqs.queueArn(mapping.queueName),
-        region: REGION,
-        client: sqsClient,
-        invoke: lambda.invoke,
-        drainMilliseconds: DRAIN_MS,
-        onWarning,
-        ...(functionConcurrency !== undefined && { functionConcurrency }),
-      });
-      return [mapping.queueName, started];
-    }),
-  );
 }
 
 function createSqsClient(endpoint: string): SQSClient {

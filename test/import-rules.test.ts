@@ -18,7 +18,9 @@ interface Row {
 
 const repository = join(import.meta.dirname, '..');
 const legs = ['producer', 'worker', 'queue-depth', 'health'];
-const libFolders = ['errors', 'task', 'instrumentation', 'state', 'telemetry', ...legs];
+const libFolders = ['errors', 'task', 'instrumentation', 'state', 'queues', 'telemetry', ...legs];
+/** What legs build on, beside the folders that all have. */
+const foundations: Record<string, string[]> = { 'queue-depth': ['queues'], health: ['queues'] };
 const api = ['@opentelemetry/api', '@opentelemetry/api-logs'];
 const sdk = [
   '@opentelemetry/sdk-trace-node',
@@ -40,7 +42,10 @@ const rows: Row[] = [
   folder('instrumentation', ['errors', 'task']),
   folder('state', ['errors', 'task']),
   folder('telemetry', ['errors']),
-  ...legs.map((leg) => folder(leg, ['errors', 'task', 'instrumentation', 'state'])),
+  folder('queues', ['errors', 'task', 'instrumentation']),
+  ...legs.map((leg) =>
+    folder(leg, ['errors', 'task', 'instrumentation', 'state', ...(foundations[leg] ?? [])]),
+  ),
   {
     // However it is written, it is an import.
     file: 'lib/worker/spellings.ts',
@@ -59,7 +64,7 @@ const rows: Row[] = [
   ...['errors', 'task'].map((name) => packages(name, [], [...api, ...sdk, ...aws, middy])),
   packages('state', aws, [...api, ...sdk]),
   packages('instrumentation', [...api, middy], [...sdk, ...aws]),
-  ...legs.map((leg) => packages(leg, [...api, ...aws, middy], sdk)),
+  ...['queues', ...legs].map((name) => packages(name, [...api, ...aws, middy], sdk)),
   packages('telemetry', [...api, ...sdk, ...aws], []),
   {
     file: 'lib/worker.ts',
@@ -79,12 +84,24 @@ const rows: Row[] = [
     file: 'lib/telemetry.ts',
     forbidden: imports(
       ...legs.flatMap((leg) => [`./${leg}/example.ts`, `./${leg}.ts`]),
+      './queues/example.ts',
       './testing.ts',
       '../functions/env.ts',
       ...sdk,
       ...ourselves,
     ),
     permitted: imports('./telemetry/start-telemetry.ts', './errors/leadline-error.ts'),
+  },
+  {
+    file: 'lib/prometheus.ts',
+    forbidden: imports(
+      './health.ts',
+      './queues/example.ts',
+      '../functions/env.ts',
+      ...sdk,
+      ...ourselves,
+    ),
+    permitted: imports('./telemetry/to-prometheus.ts'),
   },
   {
     file: 'lib/testing.ts',

@@ -24,7 +24,12 @@ export interface BuiltFunction extends BundleSize {
 }
 
 /** The functions of the project. */
-const FUNCTION_NAMES: readonly string[] = ['enqueue-task', 'process-tasks'];
+const FUNCTION_NAMES: readonly string[] = [
+  'enqueue-task',
+  'process-tasks',
+  'sample-queue-depth',
+  'health',
+];
 
 /**
  * Bundles each function to `<outputDirectory>/<name>/index.mjs`, export `handler`, with what it

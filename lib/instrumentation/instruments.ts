@@ -2,7 +2,7 @@ import { type Attributes, type Counter, type Histogram, metrics } from '@opentel
 import { ERROR_TYPE } from './attributes.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from './scope.ts';
 
-/** The counters and histograms of docs/telemetry.md that producers and workers write. */
+/** The counters and histograms of docs/telemetry.md that Leadline writes. */
 export interface Instruments {
   taskAttempts: Pick<Counter, 'add'>;
   taskStarted: Pick<Counter, 'add'>;
@@ -17,6 +17,7 @@ export interface Instruments {
   processDuration: Pick<Histogram, 'record'>;
   clientOperationDuration: Pick<Histogram, 'record'>;
   coldStarts: Pick<Counter, 'add'>;
+  queueSampleErrors: Pick<Counter, 'add'>;
 }
 
 /**
@@ -87,6 +88,12 @@ export function createInstruments(): Instruments {
       unit: '{coldstart}',
       description: 'Number of invocation cold starts.',
     }),
+    queueSampleErrors: limited.counter(
+      meter.createCounter('queue.sample_errors', {
+        unit: '{error}',
+        description: 'Queues whose depth could not be read.',
+      }),
+    ),
   };
 }
 

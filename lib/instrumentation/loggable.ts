@@ -10,7 +10,7 @@ export type Loggable =
   | { readonly [key: string]: Loggable };
 
 /** Characters of one text, and of one value in all: the largest that a log line is worth. */
-export const MAX_TEXT = 8_192;
+const MAX_TEXT = 8_192;
 const MAX_TOTAL = 65_536;
 const MAX_ENTRIES = 100;
 

@@ -25,3 +25,33 @@ export interface TelemetryHandle {
   /** Sends what there is. Never rejects, and never takes longer than its bound. */
   flush(request: FlushRequest): Promise<void>;
 }
+
+/** One value at one time, which the time of its export does not change. */
+export interface Gauge {
+  name: string;
+  unit: string;
+  description: string;
+  value: number;
+  attributes: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  timeMs: number;
+}
+
+/** What takes gauges that were read elsewhere; they leave with the next flush. */
+export interface GaugeTelemetry extends TelemetryHandle {
+  addGauges(gauges: readonly Gauge[]): void;
+}
+
+/** The last export of this instance. */
+export interface LastExport {
+  /** Milliseconds since 1970. */
+  timeMs: number;
+  /** Why the backend did not take it. @default it did */
+  failure?: string;
+}
+
+/** What knows how its exports went. */
+export interface HealthTelemetry extends TelemetryHandle {
+  /** Nothing before the first export. */
+  lastExport(): LastExport | undefined;
+}

@@ -4,7 +4,13 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { ExportFailed } from '../errors/export-failed.ts';
 import type { TelemetryConfig } from './config.ts';
 import { createExportAgentFactory, type ExportWatch, resetWatch } from './export-agent.ts';
-import { type ExportSettings, type ExportTarget, SIGNALS, type Signal } from './export-settings.ts';
+import {
+  type Compression,
+  type ExportSettings,
+  type ExportTarget,
+  SIGNALS,
+  type Signal,
+} from './export-settings.ts';
 import type { Token } from './token.ts';
 
 /** One signal's way out. */
@@ -27,9 +33,9 @@ export interface Exporters {
 interface ExporterOptions {
   timeoutMillis: number;
   httpAgentOptions: ReturnType<typeof createExportAgentFactory>;
+  compression: Compression;
   url: string;
   headers: () => Promise<Record<string, string>>;
-  compression: ExportSettings['compression'];
 }
 
 interface CallbackExporter<T> {
@@ -49,17 +55,21 @@ type ExporterConstructors = Record<
  * OpenTelemetry's OTLP/HTTP exporters. A signal without a target has none. Their code is loaded
  * with the first request, which is no part of a cold start, and with an extension after a response.
  */
-export function createExporters({ exports }: TelemetryConfig, token: Token | undefined): Exporters {
+export function createExporters(
+  { exports }: TelemetryConfig,
+  token: Token | undefined,
+  defaultCompression: Compression = 'none',
+): Exporters {
   const exporters: Record<string, SignalExporter<never>> = {};
   for (const signal of SIGNALS) {
     const settings = exports[signal];
-    const { target } = settings;
+    const { target, compression = defaultCompression } = settings;
     if (target.kind === 'none') continue;
     const watch: ExportWatch = {};
     const access = token && createTokenAccess(token);
     const load = async () => {
       const constructors = await loadConstructors(settings.protocol);
-      const options = exporterOptions(settings, target, watch, access?.getToken);
+      const options = exporterOptions(settings, target, compression, watch, access?.getToken);
       return promisify(new constructors[signal](options));
     };
     let loading: ReturnType<typeof load> | undefined;
@@ -102,8 +112,9 @@ async function loadConstructors(
 
 /** Everything is handed over: what is left out the exporters read from process.env. */
 function exporterOptions(
-  { timeoutMs, compression }: ExportSettings,
+  { timeoutMs }: ExportSettings,
   target: Exclude<ExportTarget, { kind: 'none' }>,
+  compression: Compression,
   watch: ExportWatch,
   getToken: (() => Promise<string>) | undefined,
 ): ExporterOptions {

@@ -8,7 +8,8 @@ import { settledWithin } from './settled-within.ts';
 import { createSignalQueue, type SignalQueue, type SignalQueueOptions } from './signal-queue.ts';
 import { createBufferSource, createCollectionSource } from './signal-sources.ts';
 
-export interface FlushParts extends Pick<SignalQueueOptions<never>, 'onDropped' | 'warn'> {
+export interface FlushParts
+  extends Pick<SignalQueueOptions<never>, 'onDropped' | 'onExport' | 'warn'> {
   spans: BoundedBuffer<ReadableSpan>;
   logs: BoundedBuffer<ReadableLogRecord>;
   collect: () => Promise<ResourceMetrics>;

@@ -10,11 +10,15 @@ export type ExportTarget =
   | { kind: 'oneuptime'; url: string }
   | { kind: 'none' };
 
+export type Compression = 'gzip' | 'none';
+const COMPRESSIONS: readonly Compression[] = ['none', 'gzip'];
+
 /** How one signal is sent. */
 export interface ExportSettings {
   target: ExportTarget;
   protocol: 'http/json' | 'http/protobuf';
-  compression: 'none' | 'gzip';
+  /** As the standard variables have it. @default what `startTelemetry` was asked for */
+  compression?: Compression;
   /** Of one attempt, in milliseconds. */
   timeoutMs: number;
 }
@@ -48,12 +52,12 @@ export function readExportSettings(
   };
   const settings = (signal: Signal): ExportSettings => {
     const protocol = own(signal, 'PROTOCOL');
-    const compression = own(signal, 'COMPRESSION');
+    const compression = readChoice(env, own(signal, 'COMPRESSION'), COMPRESSIONS, undefined, found);
     const timeout = Number(env[own(signal, 'TIMEOUT')]);
     return {
       target: target(signal),
       protocol: readChoice(env, protocol, ['http/json', 'http/protobuf'], 'http/json', found),
-      compression: readChoice(env, compression, ['none', 'gzip'], 'none', found),
+      ...(compression && { compression }),
       timeoutMs: timeout > 0 ? Math.min(timeout, MAX_TIMEOUT_MS) : MAX_TIMEOUT_MS,
     };
   };

@@ -5,20 +5,30 @@ import type { TelemetryConfig } from './config.ts';
 /** The package's version; a test compares it with package.json. */
 export const DISTRO_VERSION = '0.1.0';
 
+export interface ResourceOptions {
+  /** Of the AWS account. @default what the configuration has */
+  accountId?: string | undefined;
+  /** Whether instances of a function are told apart. @default 'instance' */
+  identity?: 'instance' | 'function' | undefined;
+}
+
 /**
  * The resource of docs/telemetry.md. Never `host.name`: OneUptime would count a Lambda as a host.
  * OTEL_RESOURCE_ATTRIBUTES wins over what is found, service.name excepted (specification).
  */
 export function createResource(
   { serviceName, resource: facts }: TelemetryConfig,
-  accountId: string | undefined = facts.accountId,
+  options: ResourceOptions = {},
 ): Resource {
+  const { accountId = facts.accountId, identity = 'instance' } = options;
   const { attributes: given } = facts;
+  const logStream = identity === 'instance' ? facts.logStream : undefined;
+  const sharedId = identity === 'function' ? facts.functionName : undefined;
   const environment = given['deployment.environment.name'] ?? facts.environment;
   const onLambda = facts.functionName !== undefined;
   const attributes = {
     'service.version': facts.serviceVersion,
-    'service.instance.id': facts.logStream ?? randomUUID(),
+    'service.instance.id': sharedId ?? logStream ?? randomUUID(),
     'deployment.environment.name': environment,
     // OneUptime's exceptions read only the old key.
     'deployment.environment': environment,
@@ -27,7 +37,7 @@ export function createResource(
     'cloud.account.id': accountId,
     'faas.name': facts.functionName,
     'faas.version': facts.functionVersion,
-    'faas.instance': facts.logStream,
+    'faas.instance': logStream,
     'faas.max_memory': facts.memoryMb && facts.memoryMb * 1_048_576,
     'process.runtime.name': 'nodejs',
     'process.runtime.version': process.versions.node,

@@ -8,8 +8,8 @@ import type { Warn } from './warn.ts';
 export interface Batch<T> {
   items: T;
   count: number;
-  /** The same of some of the items. */
-  slice(start: number, end: number): Batch<T>;
+  /** The same in two, of more than one item. */
+  halves(): Batch<T>[];
 }
 
 export interface SignalQueueOptions<T> {
@@ -20,6 +20,8 @@ export interface SignalQueueOptions<T> {
   /** Puts batches back that the backend surely did not take. */
   putBack: (batches: Batch<T>[]) => void;
   onDropped: (signal: Signal, reason: string, items: number) => void;
+  /** Told of each request's end: without a reason the backend took it. */
+  onExport?: (failure?: string) => void;
   warn: Warn;
 }
 
@@ -38,7 +40,7 @@ const HOLD_MS = 30_000;
 const TOO_LARGE = 'http_413';
 
 export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueue {
-  const { signal, exporter, take, putBack, onDropped, warn } = options;
+  const { signal, exporter, take, putBack, onDropped, warn, onExport } = options;
   let failures = 0;
   let holdUntil = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | undefined;
@@ -51,6 +53,7 @@ export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueu
       try {
         await exporter.send(batch.items);
         failures = 0;
+        onExport?.();
         reportPartialSuccess();
       } catch (error) {
         const { reason, notTaken } = explainFailure(
@@ -60,12 +63,12 @@ export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueu
         );
         const tooLarge = reason === TOO_LARGE;
         if (tooLarge && batch.count > 1) {
-          const middle = Math.ceil(batch.count / 2);
-          batches.unshift(batch.slice(0, middle), batch.slice(middle, batch.count));
+          batches.unshift(...batch.halves());
           continue;
         }
         failures += 1;
         if (failures >= MAX_FAILURES) holdUntil = Date.now() + HOLD_MS;
+        onExport?.(reason);
         if (!notTaken) onDropped(signal, reason, batch.count);
         warn(
           `Telemetry export failed: ${reason}. ${batch.count} items of ${signal} were ${notTaken ? 'kept for later' : 'given up'}.`,

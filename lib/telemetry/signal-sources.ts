@@ -1,7 +1,7 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { BoundedBuffer } from './bounded-buffer.ts';
 import type { Batch, SignalQueueOptions } from './signal-queue.ts';
-import { countPoints, slicePoints } from './split-metrics.ts';
+import { splitMetrics } from './split-metrics.ts';
 
 /** What a queue sends, and where it goes back to. */
 export type Source<T> = Pick<SignalQueueOptions<T>, 'take' | 'putBack'>;
@@ -9,6 +9,8 @@ export type Source<T> = Pick<SignalQueueOptions<T>, 'take' | 'putBack'>;
 const MAX_ITEMS_PER_REQUEST = 500;
 /** By estimate and not compressed: half of the 1 MB that OneUptime asks for, since it is no more. */
 const MAX_BYTES_PER_REQUEST = 500_000;
+/** A point takes some 200 bytes, and compresses well. */
+const MAX_POINTS_PER_REQUEST = 5_000;
 /** Collections that wait for a backend that is down. */
 const MAX_WAITING_COLLECTIONS = 10;
 
@@ -45,7 +47,10 @@ function toBatch<T>(items: T[]): Batch<T[]> {
   return {
     items,
     count: items.length,
-    slice: (start, end) => toBatch(items.slice(start, end)),
+    halves: () => {
+      const middle = Math.ceil(items.length / 2);
+      return [toBatch(items.slice(0, middle)), toBatch(items.slice(middle))];
+    },
   };
 }
 
@@ -57,8 +62,8 @@ export function createCollectionSource(
   let waiting: Batch<ResourceMetrics>[] = [];
   return {
     take: async () => {
-      const collected = toCollection(await collect());
-      const batches = collected.count > 0 ? [...waiting, collected] : waiting;
+      const parts = splitMetrics(await collect(), MAX_POINTS_PER_REQUEST);
+      const batches = [...waiting, ...parts.map(toCollection)];
       waiting = [];
       return batches;
     },
@@ -71,9 +76,17 @@ export function createCollectionSource(
 }
 
 function toCollection(items: ResourceMetrics): Batch<ResourceMetrics> {
+  const count = countPoints(items);
   return {
     items,
-    count: countPoints(items),
-    slice: (start, end) => toCollection(slicePoints(items, start, end)),
+    count,
+    halves: () => splitMetrics(items, Math.ceil(count / 2)).map(toCollection),
   };
+}
+
+/** What a backend counts. */
+function countPoints({ scopeMetrics }: ResourceMetrics): number {
+  return scopeMetrics
+    .flatMap(({ metrics }) => metrics)
+    .reduce((sum, { dataPoints }) => sum + dataPoints.length, 0);
 }

@@ -1,31 +1,28 @@
-import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { MetricData, ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics';
 
-/** The points of all metrics, which is what a backend counts. */
-export function countPoints({ scopeMetrics }: ResourceMetrics): number {
-  let count = 0;
-  for (const { metrics } of scopeMetrics) {
-    for (const { dataPoints } of metrics) count += dataPoints.length;
+/** Splits an export so that none has more points than that, in their order. */
+export function splitMetrics(metrics: ResourceMetrics, maxPoints: number): ResourceMetrics[] {
+  const parts: ScopeMetrics[][] = [];
+  let room = 0;
+  for (const { scope, metrics: ofScope } of metrics.scopeMetrics) {
+    for (const metric of ofScope) {
+      for (let start = 0; start < metric.dataPoints.length; ) {
+        if (room === 0) {
+          parts.push([]);
+          room = maxPoints;
+        }
+        const dataPoints = metric.dataPoints.slice(start, start + room);
+        addTo(parts.at(-1) ?? [], scope, { ...metric, dataPoints } as MetricData);
+        start += dataPoints.length;
+        room -= dataPoints.length;
+      }
+    }
   }
-  return count;
+  return parts.map((scopeMetrics) => ({ resource: metrics.resource, scopeMetrics }));
 }
 
-/** The points from `start` to before `end`, with their metrics and scopes; what is left empty goes. */
-export function slicePoints(
-  { resource, scopeMetrics }: ResourceMetrics,
-  start: number,
-  end: number,
-): ResourceMetrics {
-  let at = 0;
-  const scopes = scopeMetrics.map(({ scope, metrics }) => ({
-    scope,
-    metrics: metrics
-      .map((metric) => {
-        const from = Math.max(0, start - at);
-        const to = Math.max(0, end - at);
-        at += metric.dataPoints.length;
-        return { ...metric, dataPoints: metric.dataPoints.slice(from, to) } as typeof metric;
-      })
-      .filter(({ dataPoints }) => dataPoints.length > 0),
-  }));
-  return { resource, scopeMetrics: scopes.filter(({ metrics }) => metrics.length > 0) };
+function addTo(part: ScopeMetrics[], scope: ScopeMetrics['scope'], metric: MetricData): void {
+  const last = part.at(-1);
+  if (last?.scope === scope) last.metrics.push(metric);
+  else part.push({ scope, metrics: [metric] });
 }

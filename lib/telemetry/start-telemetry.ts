@@ -1,32 +1,17 @@
-import { DiagConsoleLogger, diag, metrics, trace } from '@opentelemetry/api';
-import { logs } from '@opentelemetry/api-logs';
+import { DiagConsoleLogger, diag } from '@opentelemetry/api';
 import { diagLogLevelFromString } from '@opentelemetry/core';
-import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
-import { createBoundedBuffer } from './bounded-buffer.ts';
-import {
-  type Activity,
-  createLogBufferProcessor,
-  createSpanBufferProcessor,
-} from './buffer-processors.ts';
 import { type FlushMode, readTelemetryConfig, type TelemetryConfig } from './config.ts';
-import { createExporters } from './create-exporters.ts';
-import { createFlush, FLUSH_BOUND_MS } from './create-flush.ts';
-import { createMetricReader } from './create-metric-reader.ts';
+import { FLUSH_BOUND_MS } from './create-flush.ts';
 import { createPropagator } from './create-propagator.ts';
-import { createSampler } from './create-sampler.ts';
-import { estimateLogBytes, estimateSpanBytes } from './estimate-bytes.ts';
-import type { Signal } from './export-settings.ts';
+import type { Compression } from './export-settings.ts';
 import { createFlushControl, type FlushRequest } from './flush-control.ts';
+import type { Gauge } from './gauge-producer.ts';
 import { type LambdaExtension, registerExtension } from './lambda-extension.ts';
 import type { Environment } from './read-setting.ts';
 import { registerContext } from './register-context.ts';
-import { renameMetrics } from './rename-metrics.ts';
-import { createResource, DISTRO_VERSION } from './resource.ts';
 import { createShutdown, type ShutdownCallback } from './shutdown.ts';
-import { createToken } from './token.ts';
-import { createRateLimitedWarn, writeWarning } from './warn.ts';
+import { type LastExport, startSdk } from './start-sdk.ts';
+import { writeWarning } from './warn.ts';
 
 export interface Telemetry {
   readonly serviceName: string;
@@ -42,6 +27,10 @@ export interface Telemetry {
    * than 2.5 s or the invocation's remaining time less 200 ms.
    */
   flush(request: FlushRequest): Promise<void>;
+  /** Takes gauges that were read elsewhere, each with its own time; they leave with the next flush. */
+  addGauges(gauges: readonly Gauge[]): void;
+  /** How the last request to the backend ended. @default nothing was exported yet */
+  lastExport(): LastExport | undefined;
 }
 
 export interface TelemetryOptions {
@@ -52,12 +41,14 @@ export interface TelemetryOptions {
   flush?: FlushMode;
   /** @default process.env; docs/architecture.md lists the variables */
   environment?: Environment;
+  /**
+   * `function`: what all instances send is one series, as it is for figures that are not the
+   * instance's own. @default 'instance'
+   */
+  identity?: 'instance' | 'function';
+  /** OTEL_EXPORTER_OTLP_COMPRESSION wins. @default 'none' */
+  compression?: Compression;
 }
-
-const COLLECT_TIMEOUT_MS = 500;
-/** Spans that may wait for a flush, and log records, each by number and by about their bytes. */
-const MAX_WAITING = 4_096;
-const MAX_WAITING_BYTES = 8 * 1_048_576;
 
 /**
  * Sets OpenTelemetry up for this process: traces, metrics and logs over OTLP/HTTP. Await it once,
@@ -85,9 +76,11 @@ export async function startTelemetry(options: TelemetryOptions = {}): Promise<Te
       flushBeforeResponseMs: 0,
       onShutdown: createShutdown(nothing),
       flush: nothing,
+      addGauges: () => {},
+      lastExport: () => undefined,
     };
   }
-  const { extension, ...sdk } = await startSdk(config, registration);
+  const { extension, ...sdk } = await startSdk(config, registration, options);
   const control = createFlushControl({ ...sdk, mode: wanted, extension });
   return {
     ...common,
@@ -95,6 +88,8 @@ export async function startTelemetry(options: TelemetryOptions = {}): Promise<Te
       control.mode === 'before-response' && config.exporting ? FLUSH_BOUND_MS : 0,
     onShutdown: createShutdown((withinMs) => sdk.flush.flush(withinMs, true)),
     flush: control.flush,
+    addGauges: sdk.addGauges,
+    lastExport: sdk.lastExport,
   };
 }
 
@@ -106,68 +101,4 @@ function startRegistration(
   const possible =
     runtimeApi !== undefined && !disabled && exporting && wanted !== 'before-response';
   return possible ? registerExtension({ runtimeApi }) : Promise.resolve(undefined);
-}
-
-async function startSdk(
-  config: TelemetryConfig,
-  registration: Promise<LambdaExtension | undefined>,
-) {
-  const token = config.token && createToken(config.token);
-  const activity: Activity = { onBegin: () => token?.prefetch() };
-  const exporters = createExporters(config, token);
-  const extension = await registration;
-  const resource = createResource(config, extension?.accountId);
-  const reader = createMetricReader();
-  // A signal without a target is not kept: it would count as dropped.
-  const readers = exporters.metrics ? [reader] : [];
-  const meterProvider = new MeterProvider({ resource, readers });
-  const droppedItems = meterProvider
-    .getMeter('leadline', DISTRO_VERSION)
-    .createCounter('telemetry.dropped', {
-      unit: '{item}',
-      description: 'Telemetry that was given up.',
-    });
-  const onDropped = (signal: Signal, reason: string, items = 1) =>
-    droppedItems.add(items, { signal, reason });
-  const createBuffer = <T>(signal: Signal, bytesOf: (item: T) => number) =>
-    createBoundedBuffer<T>({
-      maxItems: MAX_WAITING,
-      maxBytes: MAX_WAITING_BYTES,
-      bytesOf,
-      onDropped: () => onDropped(signal, 'buffer_full'),
-    });
-  const spans = createBuffer<ReadableSpan>('traces', estimateSpanBytes);
-  const records = createBuffer<ReadableLogRecord>('logs', estimateLogBytes);
-
-  const { sampler, limits } = config;
-  trace.setGlobalTracerProvider(
-    new BasicTracerProvider({
-      resource,
-      sampler: createSampler(sampler),
-      spanLimits: limits.span,
-      spanProcessors: [createSpanBufferProcessor(exporters.traces && spans, activity)],
-    }),
-  );
-  metrics.setGlobalMeterProvider(meterProvider);
-  logs.setGlobalLoggerProvider(
-    new LoggerProvider({
-      resource,
-      logRecordLimits: limits.logRecord,
-      processors: [createLogBufferProcessor(exporters.logs && records, activity)],
-    }),
-  );
-  const warn = createRateLimitedWarn(config.serviceName);
-  const flush = createFlush({
-    spans,
-    logs: records,
-    collect: async () => {
-      // A gauge's callback may hang; it must not take the other metrics with it for ever.
-      const { resourceMetrics } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
-      return renameMetrics(resourceMetrics, config.metricPrefix);
-    },
-    exporters,
-    onDropped,
-    warn,
-  });
-  return { extension, flush, activity, warn };
 }

@@ -4,8 +4,11 @@ import { type SqsRecord, sqsRecord } from './sqs-record.ts';
 /** Lambda's bound of a synchronous invocation's payload, less a margin for what wraps the records. */
 const maxPayloadBytes = 6 * 1024 * 1024 - 1024;
 
-/** SQS's longest long poll. */
-const longPollSeconds = 20;
+/**
+ * Lambda polls for 20 s at a time. Here a poller that is to end waits for its poll, since one that
+ * is broken off may have its messages on the way: they would stay hidden until their timeout.
+ */
+const longPollSeconds = 1;
 
 export interface BatchSource {
   client: SQSClient;
@@ -23,8 +26,11 @@ export interface Batch {
 }
 
 export interface BatchCollector {
-  /** The next batch; none when a long poll stayed empty or the signal fired. */
-  collect(signal: AbortSignal): Promise<Batch | undefined>;
+  /**
+   * The next batch; none when a long poll stayed empty. `ending` ends it after the poll under way,
+   * `abandoned` breaks that off.
+   */
+  collect(ending: AbortSignal, abandoned: AbortSignal): Promise<Batch | undefined>;
   /** Forgets what went beyond the last batch: it comes back after its visibility timeout. */
   discard(): void;
 }
@@ -36,7 +42,7 @@ export interface BatchCollector {
 export function createBatchCollector(source: BatchSource): BatchCollector {
   let over: Batch | undefined;
   return {
-    async collect(signal) {
+    async collect(ending, abandoned) {
       const batch: Batch = over ?? { records: [], receivedAt: 0 };
       over = undefined;
       let full = false;
@@ -49,16 +55,16 @@ export function createBatchCollector(source: BatchSource): BatchCollector {
         full = over !== undefined || batch.records.length >= source.batchSize;
       };
       if (batch.records.length === 0) {
-        add(await receive(source, source.batchSize, longPollSeconds, signal), performance.now());
+        add(await receive(source, source.batchSize, longPollSeconds, abandoned), performance.now());
       } else {
         add([], batch.receivedAt);
       }
       if (batch.records.length === 0) return undefined;
       const windowEnd = batch.receivedAt + source.windowSeconds * 1000;
-      while (!full && !signal.aborted && performance.now() < windowEnd) {
+      while (!full && !ending.aborted && performance.now() < windowEnd) {
         const wait = windowEnd - performance.now();
         const room = source.batchSize - batch.records.length;
-        const windowOver = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(wait))]);
+        const windowOver = AbortSignal.any([abandoned, AbortSignal.timeout(Math.ceil(wait))]);
         const seconds = Math.min(longPollSeconds, Math.ceil(wait / 1000));
         try {
           add(await receive(source, room, seconds, windowOver), performance.now());

@@ -27,10 +27,15 @@ export interface EventSourceMappingOptions {
 export interface EventSourceMapping {
   readonly uuid: string;
   readonly enabled: boolean;
+  /** `Disabling` until the last batch that it had in hand is done. */
+  readonly state: 'Enabled' | 'Disabling' | 'Disabled';
   enable(): void;
-  /** Receives nothing more. Batches that outlive the wait go on and are deleted when done. */
+  /**
+   * Receives nothing more once it has resolved, after 1 s at most and the wait for running batches.
+   * Batches that outlive the wait go on and are deleted when done.
+   */
   disable(): Promise<void>;
-  /** As `disable`, for good: messages of batches that outlive the wait come back later. */
+  /** For good and at once: messages of batches that outlive the wait come back later. */
   stop(): Promise<void>;
 }
 
@@ -39,33 +44,49 @@ export function startEventSourceMapping(options: EventSourceMappingOptions): Eve
   const { mapping, drainMilliseconds = 1000 } = options;
   const warn = createWarningLimit(options.onWarning ?? ((message) => process.emitWarning(message)));
   const abandon = new AbortController();
+  const breakOff = new AbortController();
   const running = new Set<Promise<void>>();
-  const poll = createPoller(options, running, warn, abandon.signal);
+  const poll = createPoller(options, running, warn, {
+    abandoned: abandon.signal,
+    brokenOff: breakOff.signal,
+  });
   let polling: { abort: AbortController; done: Promise<void> } | undefined;
+  /** The end of the poller that was stopped last. */
+  let ended: Promise<void> = Promise.resolve();
+  let ending = 0;
 
   const self: EventSourceMapping = {
     uuid: mapping.uuid,
     get enabled() {
       return polling !== undefined;
     },
+    get state() {
+      if (polling !== undefined) return 'Enabled';
+      return ending > 0 || running.size > 0 ? 'Disabling' : 'Disabled';
+    },
     enable() {
-      if (polling !== undefined || abandon.signal.aborted) return;
+      if (polling !== undefined || breakOff.signal.aborted) return;
       const abort = new AbortController();
-      polling = { abort, done: poll(abort.signal) };
+      // One poller at a time: the one before still has its last batch to hand over.
+      polling = { abort, done: ended.then(() => poll(abort.signal)) };
     },
     async disable() {
       const stopped = polling;
       polling = undefined;
-      stopped?.abort.abort();
+      if (stopped !== undefined) {
+        stopped.abort.abort();
+        ending += 1;
+        ended = stopped.done.finally(() => {
+          ending -= 1;
+        });
+      }
+      await ended;
       const bound = new AbortController();
-      await Promise.race([
-        pause(drainMilliseconds, bound.signal),
-        // What the poller still had in hand is delivered before it ends.
-        Promise.resolve(stopped?.done).then(() => Promise.all(running)),
-      ]);
+      await Promise.race([pause(drainMilliseconds, bound.signal), Promise.all(running)]);
       bound.abort();
     },
     async stop() {
+      breakOff.abort();
       await self.disable();
       abandon.abort();
     },
@@ -82,7 +103,7 @@ function createPoller(
   options: EventSourceMappingOptions,
   running: Set<Promise<void>>,
   warn: (message: string) => void,
-  abandoned: AbortSignal,
+  { abandoned, brokenOff }: { abandoned: AbortSignal; brokenOff: AbortSignal },
 ): (signal: AbortSignal) => Promise<void> {
   const { mapping, client, queueUrl, invoke } = options;
   const slots = createSlots(mapping.maximumConcurrency ?? options.functionConcurrency ?? 10);
@@ -96,7 +117,7 @@ function createPoller(
     let backoff = firstBackoffMilliseconds;
     while (await slots.take(signal)) {
       try {
-        const batch = await collector.collect(signal);
+        const batch = await collector.collect(signal, brokenOff);
         backoff = firstBackoffMilliseconds;
         if (batch === undefined) {
           slots.release();

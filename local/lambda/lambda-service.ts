@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { MetricStore } from '../cloudwatch/metric-store.ts';
 import type { FunctionDescription } from '../stack-description.ts';
 import { createFunctionEnvironment, refuseReservedVariables } from './function-environment.ts';
+import { type FunctionMetrics, startFunctionMetrics } from './function-metrics.ts';
 import { createFunctionPool, type FunctionPool } from './function-pool.ts';
 import type { InstanceView } from './instance.ts';
 import { spawnInstanceProcess } from './instance-process.ts';
@@ -53,6 +55,8 @@ export interface LambdaServiceOptions {
   idleTimeoutMs?: number;
   /** Lambda's limit of init; lowered in tests only. @default 10_000 */
   initTimeoutMs?: number;
+  /** Gets AWS/Lambda's metrics. @default none are made */
+  metrics?: MetricStore;
   /** Stop an instance's process between invocations. @default true */
   freeze?: boolean;
   onReport?: (report: InvocationReport) => void;
@@ -68,9 +72,16 @@ const ownRuntime = fileURLToPath(new URL('./runtime/runtime-client.mjs', import.
 export function createLambdaService(options: LambdaServiceOptions): LambdaService {
   const guard = startOrphanGuard();
   const pools = new Map<string, FunctionPool>();
+  const metrics =
+    options.metrics &&
+    startFunctionMetrics({
+      store: options.metrics,
+      functionNames: options.functions.map(({ functionName }) => functionName),
+      instances: (functionName) => pools.get(functionName)?.instances ?? [],
+    });
   for (const description of options.functions) {
     refuseReservedVariables(description, options.environment ?? {});
-    pools.set(description.functionName, createPool(description, options, guard));
+    pools.set(description.functionName, createPool(description, options, guard, metrics));
   }
   let stopped = false;
 
@@ -87,7 +98,12 @@ export function createLambdaService(options: LambdaServiceOptions): LambdaServic
       if (stopped) {
         throw new ServiceStoppedError();
       }
-      return poolOf(functionName).invoke(event);
+      const result = poolOf(functionName).invoke(event);
+      metrics?.observe(functionName);
+      if (metrics !== undefined) {
+        result.catch((error: Error) => metrics.countRejection(functionName, error));
+      }
+      return result;
     },
     async replaceInstances(functionName) {
       const affected = functionName === undefined ? [...pools.values()] : [poolOf(functionName)];
@@ -98,6 +114,7 @@ export function createLambdaService(options: LambdaServiceOptions): LambdaServic
     },
     async stop() {
       stopped = true;
+      metrics?.stop();
       await Promise.all([...pools.values()].map((pool) => pool.stop()));
       await guard.stop();
     },
@@ -108,6 +125,7 @@ function createPool(
   description: FunctionDescription,
   options: LambdaServiceOptions,
   guard: OrphanGuard,
+  metrics: FunctionMetrics | undefined,
 ): FunctionPool {
   const { region = 'us-east-1', accountId = '000000000000', runtime = ownRuntime } = options;
   const { functionName, timeoutSeconds = 3, memoryMb = 128 } = description;
@@ -151,7 +169,10 @@ function createPool(
         timeoutSeconds,
         freeze: options.freeze ?? true,
         spawn: (runtimeApi) => spawn(id, runtimeApi),
-        onReport: (report) => options.onReport?.(report),
+        onReport: (report) => {
+          metrics?.countReport(report);
+          options.onReport?.(report);
+        },
       };
     },
   });

@@ -5,6 +5,14 @@ export async function readBody(
   request: IncomingMessage,
   maximumBytes = Number.POSITIVE_INFINITY,
 ): Promise<string | undefined> {
+  return (await readBytes(request, maximumBytes))?.toString('utf8');
+}
+
+/** The body, or undefined when it is longer than `maximumBytes`. */
+export async function readBytes(
+  request: IncomingMessage,
+  maximumBytes: number,
+): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Read to the end even when too long: a client that is still writing would not see the answer.
@@ -14,5 +22,5 @@ export async function readBody(
       chunks.push(chunk);
     }
   }
-  return bytes <= maximumBytes ? Buffer.concat(chunks).toString('utf8') : undefined;
+  return bytes <= maximumBytes ? Buffer.concat(chunks) : undefined;
 }

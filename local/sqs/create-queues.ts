@@ -30,6 +30,7 @@ export async function createQueues(
           MessageRetentionPeriod: String(queue.messageRetentionSeconds ?? 345_600),
           // An empty policy takes an earlier run's away.
           RedrivePolicy: queue.redrive === undefined ? '' : redrivePolicy(queue.redrive, queueArn),
+          RedriveAllowPolicy: redriveAllowPolicy(queue.redriveAllow, queueArn),
         },
       }),
     );
@@ -60,4 +61,16 @@ function redrivePolicy(
     deadLetterTargetArn: queueArn(redrive.deadLetterQueueName),
     maxReceiveCount: redrive.maxReceiveCount,
   });
+}
+
+function redriveAllowPolicy(
+  redriveAllow: QueueDescription['redriveAllow'],
+  queueArn: (queueName: string) => string,
+): string {
+  return redriveAllow === undefined
+    ? ''
+    : JSON.stringify({
+        redrivePermission: 'byQueue',
+        sourceQueueArns: redriveAllow.sourceQueueNames.map(queueArn),
+      });
 }

@@ -5,6 +5,9 @@ import { SqsRefusal } from './sqs-refusal.ts';
 
 export interface EngineMessage {
   messageId: string;
+  /** Epoch milliseconds. */
+  sentTimestamp: number;
+  approximateReceiveCount: number;
   delayUntil?: number;
 }
 

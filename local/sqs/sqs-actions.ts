@@ -4,9 +4,10 @@ import {
 } from './parity/change-message-visibility.ts';
 import { deleteMessage, deleteMessageBatch } from './parity/delete-message.ts';
 import { queueNameOf } from './parity/find-queue.ts';
+import { listQueues } from './parity/list-queues.ts';
 import type { MessageMoveTasks } from './parity/message-move-tasks.ts';
 import { getQueueAttributes } from './parity/queue-counters.ts';
-import { createQueue, getQueueUrl, listQueues } from './parity/queue-urls.ts';
+import { createQueue, getQueueUrl } from './parity/queue-urls.ts';
 import { receiveMessage } from './parity/receive-message.ts';
 import { sendMessage } from './parity/send-message.ts';
 import { sendMessageBatch } from './parity/send-message-batch.ts';

@@ -2,8 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { RequestListener } from '../front-server.ts';
+import { refuseForeign } from '../refuse-foreign.ts';
 import type { SqsRequest } from './sqs-action.ts';
 import { SqsRefusal } from './sqs-refusal.ts';
+
+export interface SqsListenerHandlers {
+  run: RunSqsAction;
+  /** Gets every request that is not for SQS. @default refused */
+  otherServices?: RequestListener | undefined;
+}
 
 export type RunSqsAction = (
   action: string,
@@ -20,11 +28,26 @@ export interface SqsListener {
 /** A request may carry 1 MiB of content, and JSON escapes a character to at most six bytes. */
 const maxRequestBytes = 8 * 1_048_576;
 
+const SQS_TARGET = 'AmazonSQS.';
+
 /** Listens on 127.0.0.1 for SQS's AWS JSON 1.0 protocol. */
-export async function startSqsListener(port: number, run: RunSqsAction): Promise<SqsListener> {
+export async function startSqsListener(
+  port: number,
+  { run, otherServices }: SqsListenerHandlers,
+): Promise<SqsListener> {
   const open = new Set<AbortController>();
   let stopping = false;
   const server = createServer((request, response) => {
+    const refusal = refuseForeign(request);
+    if (refusal !== undefined) {
+      send(response, 403, { __type: 'AccessDeniedException', message: refusal });
+      return;
+    }
+    const target = String(request.headers['x-amz-target'] ?? '');
+    if (!target.startsWith(SQS_TARGET) && otherServices !== undefined) {
+      otherServices(request, response);
+      return;
+    }
     const abort = new AbortController();
     open.add(abort);
     if (stopping) abort.abort();
@@ -58,14 +81,14 @@ async function answer(
 ): Promise<void> {
   try {
     const target = String(request.headers['x-amz-target'] ?? '');
-    if (!target.startsWith('AmazonSQS.')) {
+    if (!target.startsWith(SQS_TARGET)) {
       throw new SqsRefusal(
         'InvalidAction',
         'Only SQS in the AWS JSON 1.0 protocol is served here.',
       );
     }
     const body = await readJson(request);
-    send(response, 200, await run(target.slice('AmazonSQS.'.length), body, signal), signal);
+    send(response, 200, await run(target.slice(SQS_TARGET.length), body, signal), signal);
   } catch (error) {
     refuse(response, error, signal);
   }
@@ -100,10 +123,10 @@ function refuse(response: ServerResponse, error: unknown, signal: AbortSignal): 
   send(response, known ? 400 : 500, { __type: `com.amazonaws.sqs#${code}`, message }, signal);
 }
 
-function send(response: ServerResponse, status: number, body: object, signal: AbortSignal): void {
+function send(response: ServerResponse, status: number, body: object, signal?: AbortSignal): void {
   if (response.destroyed) return;
   // Aborted and yet not destroyed: the server stops, and the connection must not be kept.
-  if (signal.aborted) response.setHeader('connection', 'close');
+  if (signal?.aborted) response.setHeader('connection', 'close');
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.0',
     'x-amzn-requestid': randomUUID(),

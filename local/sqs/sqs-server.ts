@@ -1,9 +1,13 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { MetricStore } from '../cloudwatch/metric-store.ts';
+import type { RequestListener } from '../front-server.ts';
 import type { QueueDescription } from '../stack-description.ts';
 import { createQueues } from './create-queues.ts';
 import { startFauxqsEngine } from './fauxqs-engine.ts';
 import { createMessageMoveTasks } from './parity/message-move-tasks.ts';
 import { createQueueArrivals } from './parity/queue-arrivals.ts';
+import { startQueueMetrics } from './queue-metrics.ts';
+import { measureTraffic } from './queue-traffic.ts';
 import { createSqsActions } from './sqs-actions.ts';
 import { startSqsListener } from './sqs-listener.ts';
 
@@ -15,6 +19,10 @@ export interface SqsServerOptions {
   port?: number;
   /** Of the queues' ARNs. @default 'us-east-1' */
   region?: string;
+  /** Gets AWS/SQS's metrics. @default none are made */
+  metrics?: MetricStore;
+  /** Answers what is not for SQS, so that one AWS_ENDPOINT_URL serves all. @default refused */
+  otherServices?: RequestListener;
 }
 
 export interface SqsServer {
@@ -34,12 +42,21 @@ export async function startSqsServer(options: SqsServerOptions): Promise<SqsServ
   const region = options.region ?? 'us-east-1';
   const engine = await startFauxqsEngine({ region, dataDirectory: options.dataDirectory });
   const arrivals = createQueueArrivals();
-  const moveTasks = createMessageMoveTasks(engine, arrivals);
+  const { metrics: store, otherServices } = options;
+  const metrics = store && startQueueMetrics({ store, inspectQueue: engine.inspectQueue });
+  const moveTasks = createMessageMoveTasks(engine, arrivals, metrics?.count);
   const run = createSqsActions(moveTasks);
   let endpoint = '';
-  const listener = await startSqsListener(options.port ?? 0, (action, request, signal) =>
-    run(action, request, { engine, arrivals, endpoint, signal }),
-  ).catch(async (error: unknown) => {
+  const listener = await startSqsListener(options.port ?? 0, {
+    otherServices,
+    async run(action, request, signal) {
+      const answer = await run(action, request, { engine, arrivals, endpoint, signal });
+      const traffic = metrics && measureTraffic(action, request, answer);
+      if (traffic !== undefined) metrics?.count(traffic);
+      return answer;
+    },
+  }).catch(async (error: unknown) => {
+    metrics?.stop();
     await engine.stop();
     throw error;
   });
@@ -51,6 +68,7 @@ export async function startSqsServer(options: SqsServerOptions): Promise<SqsServ
     queueArn: (queueName) =>
       engine.inspectQueue(queueName)?.arn ?? `arn:aws:sqs:${region}:000000000000:${queueName}`,
     async stop() {
+      metrics?.stop();
       await listener.stop();
       await moveTasks.stop();
       await engine.stop();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineQueue, FauxqsEngine } from '../fauxqs-engine.ts';
+import type { QueueTraffic } from '../queue-traffic.ts';
 import type { SqsAction } from '../sqs-action.ts';
 import { SqsRefusal } from '../sqs-refusal.ts';
 import { openEnvelope } from './message-envelope.ts';
@@ -35,7 +36,9 @@ const maxPerSecond = 500;
 export function createMessageMoveTasks(
   engine: FauxqsEngine,
   arrivals: QueueArrivals,
+  onTraffic: (traffic: QueueTraffic) => void = () => {},
 ): MessageMoveTasks {
+  const service = { engine, arrivals, onTraffic };
   const tasks: MoveTask[] = [];
   return {
     async start(request) {
@@ -56,7 +59,7 @@ export function createMessageMoveTasks(
         status: 'RUNNING',
         running: Promise.resolve(),
       };
-      task.running = run(task, engine, arrivals);
+      task.running = run(task, service);
       tasks.unshift(task);
       return { TaskHandle: task.handle };
     },
@@ -81,7 +84,14 @@ export function createMessageMoveTasks(
   };
 }
 
-async function run(task: MoveTask, engine: FauxqsEngine, arrivals: QueueArrivals): Promise<void> {
+interface MoveService {
+  engine: FauxqsEngine;
+  arrivals: QueueArrivals;
+  onTraffic: (traffic: QueueTraffic) => void;
+}
+
+async function run(task: MoveTask, service: MoveService): Promise<void> {
+  const { engine } = service;
   try {
     while (task.status === 'RUNNING') {
       const answer = await engine.call('ReceiveMessage', {
@@ -94,7 +104,7 @@ async function run(task: MoveTask, engine: FauxqsEngine, arrivals: QueueArrivals
         task.status = 'COMPLETED';
         break;
       }
-      await moveAll(messages, task, engine, arrivals);
+      await moveAll(messages, task, service);
       await delay((messages.length / task.perSecond) * 1000);
     }
   } catch (error) {
@@ -107,15 +117,14 @@ async function run(task: MoveTask, engine: FauxqsEngine, arrivals: QueueArrivals
 async function moveAll(
   messages: readonly EngineReceived[],
   task: MoveTask,
-  engine: FauxqsEngine,
-  arrivals: QueueArrivals,
+  service: MoveService,
 ): Promise<void> {
   for (const [index, message] of messages.entries()) {
     try {
-      await move(message, task, engine, arrivals);
+      await move(message, task, service);
     } catch (error) {
       for (const { ReceiptHandle } of messages.slice(index)) {
-        await engine.call('ChangeMessageVisibility', {
+        await service.engine.call('ChangeMessageVisibility', {
           QueueUrl: task.source.name,
           ReceiptHandle,
           VisibilityTimeout: 0,
@@ -130,8 +139,7 @@ async function moveAll(
 async function move(
   message: EngineReceived,
   task: MoveTask,
-  engine: FauxqsEngine,
-  arrivals: QueueArrivals,
+  { engine, arrivals, onTraffic }: MoveService,
 ): Promise<void> {
   const envelope = openEnvelope(message.MessageAttributes);
   const destination = queueOfArn(task.destinationArn ?? envelope.sourceQueueArn, engine);
@@ -159,6 +167,8 @@ async function move(
     ReceiptHandle: message.ReceiptHandle,
   });
   task.moved += 1;
+  onTraffic({ queueName: task.source.name, sent: 0, received: 1, deleted: 1 });
+  onTraffic({ queueName: destination.name, sent: 1, received: 0, deleted: 0 });
   arrivals.notify(destination.name);
 }
 

@@ -1,6 +1,13 @@
 import type { EngineQueue } from '../fauxqs-engine.ts';
 import type { SqsAction } from '../sqs-action.ts';
+import { SqsRefusal } from '../sqs-refusal.ts';
 import { findQueue } from './find-queue.ts';
+
+export interface QueueCounters {
+  ApproximateNumberOfMessages: number;
+  ApproximateNumberOfMessagesNotVisible: number;
+  ApproximateNumberOfMessagesDelayed: number;
+}
 
 /**
  * fauxqs moves expired and delayed messages on a receive only, so that its counters stand still
@@ -11,6 +18,10 @@ export const getQueueAttributes: SqsAction = async (request, { engine }) => {
   const names = (request['AttributeNames'] ?? []) as string[];
   // SQS gives no attribute that was not asked for; fauxqs gives all.
   if (names.length === 0) return {};
+  const unknown = names.find((name) => !ATTRIBUTE_NAMES.has(name));
+  if (unknown !== undefined) {
+    throw new SqsRefusal('InvalidAttributeName', `Unknown Attribute ${unknown}.`);
+  }
   const answer = await engine.call('GetQueueAttributes', {
     QueueUrl: queue.name,
     AttributeNames: names,
@@ -19,10 +30,40 @@ export const getQueueAttributes: SqsAction = async (request, { engine }) => {
   for (const [name, count] of Object.entries(countMessages(queue, Date.now()))) {
     if (name in attributes) attributes[name] = String(count);
   }
-  return { Attributes: attributes };
+  // An attribute that was set to nothing is one that was taken away.
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === '') delete attributes[name];
+  }
+  return Object.keys(attributes).length === 0 ? {} : { Attributes: attributes };
 };
 
-function countMessages(queue: EngineQueue, now: number): Record<string, number> {
+/** `AttributeNames` of GetQueueAttributes in the SQS API reference. */
+const ATTRIBUTE_NAMES: ReadonlySet<string> = new Set([
+  'All',
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesDelayed',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ContentBasedDeduplication',
+  'CreatedTimestamp',
+  'DeduplicationScope',
+  'DelaySeconds',
+  'FifoQueue',
+  'FifoThroughputLimit',
+  'KmsDataKeyReusePeriodSeconds',
+  'KmsMasterKeyId',
+  'LastModifiedTimestamp',
+  'MaximumMessageSize',
+  'MessageRetentionPeriod',
+  'Policy',
+  'QueueArn',
+  'ReceiveMessageWaitTimeSeconds',
+  'RedriveAllowPolicy',
+  'RedrivePolicy',
+  'SqsManagedSseEnabled',
+  'VisibilityTimeout',
+]);
+
+export function countMessages(queue: EngineQueue, now: number): QueueCounters {
   const { ready, delayed, inflight } = queue.messages;
   const stillDelayed = delayed.filter((message) => (message.delayUntil ?? 0) > now).length;
   const stillHidden = inflight.filter((entry) => entry.visibilityDeadline > now).length;

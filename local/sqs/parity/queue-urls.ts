@@ -17,15 +17,6 @@ export const getQueueUrl: SqsAction = async (request, { engine, endpoint }) => {
   return { QueueUrl: queueUrl(endpoint, queue.name) };
 };
 
-export const listQueues: SqsAction = async (request, { engine, endpoint }) => {
-  const listed = await engine.call('ListQueues', request);
-  const urls = (listed['QueueUrls'] ?? []) as string[];
-  return {
-    ...listed,
-    QueueUrls: urls.map((url) => queueUrl(endpoint, url.split('/').at(-1) as string)),
-  };
-};
-
-function queueUrl(endpoint: string, name: string): string {
+export function queueUrl(endpoint: string, name: string): string {
   return `${endpoint}/000000000000/${name}`;
 }

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +41,21 @@ async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
+/** With `node:http`, since fetch lets nobody choose the Host. */
+function statusOf(
+  url: string,
+  headers: Record<string, string>,
+  body: object,
+): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sent.on('error', reject).end(JSON.stringify(body));
+  });
+}
+
 const queues = [
   {
     queueName: 'default',
@@ -76,6 +91,59 @@ describe('startSqsServer', () => {
     );
     const found = await client.send(new GetQueueUrlCommand({ QueueName: 'orders.fifo' }));
     expect(found.QueueUrl).toBe(server.queueUrl('orders.fifo'));
+  });
+
+  it('lets a dead-letter queue say whose it is', async () => {
+    const redriveAllow = { sourceQueueNames: ['default'] };
+    const { server, client } = await start({
+      queues: [...queues.slice(0, 1), { queueName: 'default-dlq', redriveAllow }],
+    });
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: server.queueUrl('default-dlq'),
+        AttributeNames: ['RedriveAllowPolicy'],
+      }),
+    );
+    expect(JSON.parse(Attributes?.RedriveAllowPolicy ?? '')).toEqual({
+      redrivePermission: 'byQueue',
+      sourceQueueArns: [server.queueArn('default')],
+    });
+  });
+
+  it.each([
+    ['a name that was made to point here', { host: 'evil.example:1' }],
+    ['a page of another site', { origin: 'http://evil.example' }],
+  ])('refuses %s, whatever service it asks for', async (_, headers) => {
+    const asked: unknown[] = [];
+    const otherServices = (incoming: unknown) => asked.push(incoming);
+    const { server, client } = await start({ queues, otherServices });
+    const sqs = { 'x-amz-target': 'AmazonSQS.PurgeQueue' };
+    const QueueUrl = server.queueUrl('default');
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'kept' }));
+    expect(await statusOf(server.endpoint, { ...sqs, ...headers }, { QueueUrl })).toBe(403);
+    expect(await statusOf(server.endpoint, headers, {})).toBe(403);
+    expect(asked).toEqual([]);
+    const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(Messages?.map((message) => message.Body)).toEqual(['kept']);
+  });
+
+  it('answers by any name of this machine, and hands on what is not for SQS', async () => {
+    const asked: (string | undefined)[] = [];
+    const { server } = await start({
+      queues,
+      otherServices: (incoming, response) => {
+        asked.push(incoming.url);
+        response.writeHead(299).end();
+      },
+    });
+    const { port } = new URL(server.endpoint);
+    for (const host of [`localhost:${port}`, `[::1]:${port}`, `127.0.0.1:${port}`]) {
+      const target = { 'x-amz-target': 'AmazonSQS.ListQueues' };
+      expect(await statusOf(server.endpoint, { host, ...target }, {})).toBe(200);
+    }
+    expect(asked).toEqual([]);
+    expect(await statusOf(`${server.endpoint}/elsewhere`, {}, {})).toBe(299);
+    expect(asked).toEqual(['/elsewhere']);
   });
 
   it('opens one port, on 127.0.0.1', async () => {

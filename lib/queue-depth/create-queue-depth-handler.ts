@@ -1,0 +1,106 @@
+import { context as contextApi } from '@opentelemetry/api';
+import type { Context as LambdaContext } from 'aws-lambda';
+import { InvalidSetting } from '../errors/invalid-setting.ts';
+import { describeError } from '../instrumentation/describe-error.ts';
+import { createInstruments, type Instruments } from '../instrumentation/instruments.ts';
+import { startInvocationSpan } from '../instrumentation/invocation-span.ts';
+import { createLog } from '../instrumentation/log.ts';
+import type { GaugeTelemetry } from '../instrumentation/telemetry-handle.ts';
+import { type AwsClients, createAwsClients } from '../queues/aws-clients.ts';
+import { createReadLimits } from '../queues/call-limit.ts';
+import { toGauge } from '../queues/gauges.ts';
+import type { CloudWatchSettings } from '../queues/plan-figures.ts';
+import { createQueueList } from '../queues/queue-list.ts';
+import type { QueueSource } from '../queues/queue-source.ts';
+import { createSecretText, type SecretText } from '../queues/secret-text.ts';
+import { runSamples } from './run-samples.ts';
+import { scheduledTimeOf } from './scheduled-time.ts';
+import { sendHeartbeat } from './send-heartbeat.ts';
+
+export interface QueueDepthOptions {
+  source: QueueSource;
+  telemetry: GaugeTelemetry;
+  /** Gets one GET after each sample that read a queue. @default no heartbeat */
+  heartbeatUrl?: SecretText;
+  /**
+   * Seconds between samples, 1 to 60. Below 60 one invocation takes several, and is billed for the
+   * whole minute. @default 60
+   */
+  resolutionSeconds?: number;
+  cloudWatch?: CloudWatchSettings;
+  /** @default clients with the SDK's own defaults */
+  clients?: AwsClients;
+}
+
+/** A Lambda handler for a schedule: its event has the scheduled time in `time`. */
+export type QueueDepthHandler = (event: unknown, context: LambdaContext) => Promise<void>;
+
+/**
+ * Samples the depth of every queue: SQS's counts now, and CloudWatch's figures by the scheduled
+ * time. Each sample is one flush, then the heartbeat. Nothing that is read can fail the invocation.
+ *
+ * @throws InvalidSetting for a resolution that is not 1 to 60 s.
+ */
+export function createQueueDepthHandler(options: QueueDepthOptions): QueueDepthHandler {
+  const { source, telemetry, cloudWatch, resolutionSeconds = 60 } = options;
+  if (!(resolutionSeconds >= 1 && resolutionSeconds <= 60)) {
+    throw new InvalidSetting('RESOLUTION_SECONDS', `is ${resolutionSeconds}; use 1 to 60 seconds.`);
+  }
+  const clients = options.clients ?? createAwsClients();
+  const readHeartbeatUrl = options.heartbeatUrl && createSecretText(options.heartbeatUrl);
+  const limits = createReadLimits();
+  const serviceLog = createLog({
+    service: telemetry.serviceName,
+    level: telemetry.logLevel,
+    ...(telemetry.writeLog && { write: telemetry.writeLog }),
+  });
+  const list = createQueueList({
+    source,
+    clients,
+    limit: limits.sqs,
+    onProblem: (message, error) => serviceLog.warn(message, describeError(error)),
+  });
+  let instruments: Instruments | undefined;
+  let lastRunAt = Number.NEGATIVE_INFINITY;
+
+  return async (event, lambdaContext) => {
+    const { awsRequestId: requestId, functionName: name } = lambdaContext;
+    const coldStart = instruments === undefined;
+    instruments ??= createInstruments();
+    const { coldStarts, queueSampleErrors: sampleErrors } = instruments;
+    if (coldStart) coldStarts.add(1);
+    const { span, context } = startInvocationSpan({
+      name,
+      trigger: 'timer',
+      info: lambdaContext,
+      coldStart,
+    });
+    const log = serviceLog.bind({ requestId, context });
+    const remainingMs = () => lambdaContext.getRemainingTimeInMillis();
+    const flush = () => telemetry.flush({ requestId, remainingMs: remainingMs() });
+
+    const runAt = scheduledTimeOf(event);
+    if (runAt <= lastRunAt) {
+      // Delivered twice, or late: its points are not newer than those that were sent.
+      log.warn('run left out: one of the same time or later was here');
+      span.end();
+      return flush();
+    }
+    lastRunAt = runAt;
+    await contextApi.with(context, () =>
+      runSamples({
+        sampling: { list, clients, limits, sampleErrors, log },
+        runAt,
+        resolutionSeconds,
+        cloudWatch,
+        remainingMs,
+        onSample: async ({ points, queuesRead }, isLast) => {
+          telemetry.addGauges(points.map(toGauge));
+          if (isLast) span.end();
+          await flush();
+          if (readHeartbeatUrl && queuesRead > 0) await sendHeartbeat(readHeartbeatUrl, log);
+        },
+      }),
+    );
+  };
+}

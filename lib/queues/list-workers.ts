@@ -1,0 +1,51 @@
+import {
+  type EventSourceMappingConfiguration,
+  ListEventSourceMappingsCommand,
+} from '@aws-sdk/client-lambda';
+import type { AwsClients } from './aws-clients.ts';
+import type { CallLimit } from './call-limit.ts';
+import type { QueueOptions } from './queue-source.ts';
+import { readPatiently } from './read-patiently.ts';
+
+type Worker = Pick<QueueOptions, 'worker' | 'mapping'>;
+
+/** Who consumes which queue, by SQS name. Where a queue has several mappings, one that is not disabled. */
+export async function listWorkers(
+  clients: Pick<AwsClients, 'lambda'>,
+  limit: CallLimit,
+): Promise<ReadonlyMap<string, Worker>> {
+  const mappings = await listMappings(clients, limit);
+  const workers = new Map<string, Worker>();
+  const disabledFirst = [...mappings].sort(
+    (a, b) => Number(b.State === 'Disabled') - Number(a.State === 'Disabled'),
+  );
+  for (const { EventSourceArn, FunctionArn, UUID } of disabledFirst) {
+    // arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]
+    const worker = FunctionArn?.split(':')[6];
+    const sqsName = EventSourceArn?.startsWith('arn:') ? EventSourceArn.split(':')[5] : undefined;
+    if (sqsName === undefined) continue;
+    workers.set(sqsName, { ...(worker && { worker }), ...(UUID && { mapping: UUID }) });
+  }
+  return workers;
+}
+
+async function listMappings(
+  clients: Pick<AwsClients, 'lambda'>,
+  limit: CallLimit,
+): Promise<EventSourceMappingConfiguration[]> {
+  const lambda = await clients.lambda();
+  const mappings: EventSourceMappingConfiguration[] = [];
+  let Marker: string | undefined;
+  do {
+    const command = new ListEventSourceMappingsCommand({
+      MaxItems: 100,
+      ...(Marker && { Marker }),
+    });
+    const page = await readPatiently((abortSignal) => lambda.send(command, { abortSignal }), {
+      limit,
+    });
+    mappings.push(...(page.EventSourceMappings ?? []));
+    Marker = page.NextMarker;
+  } while (Marker);
+  return mappings;
+}

@@ -1,0 +1,7 @@
+import type { Gauge } from './gauge-producer.ts';
+
+/** Prometheus's text format 0.0.4, by OpenTelemetry's serializer, which is loaded when first used. */
+export async function toPrometheus(gauges: readonly Gauge[]): Promise<string> {
+  const { serializePrometheus } = await import('./serialize-prometheus.ts');
+  return serializePrometheus(gauges);
+}
