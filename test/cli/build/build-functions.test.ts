@@ -164,7 +164,10 @@ describe('a project with a heavy task', () => {
         import { runHeavy } from './tasks/heavy.run.ts';
         export const handler = createWorker([runHeavy], { queues: {} });`,
     });
-    const [enqueue, work] = await buildFunctions({ projectDirectory: project });
+    const [enqueue, work] = await buildFunctions({
+      projectDirectory: project,
+      functions: ['enqueue-task', 'process-tasks'],
+    });
     expect(work?.totalBytes).toBeGreaterThan(1_000_000);
     expect(enqueue?.totalBytes).toBeLessThan(500_000);
     const scripts = await scriptsOf(join(project, 'dist/functions/enqueue-task'));
