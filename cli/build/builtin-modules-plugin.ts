@@ -3,7 +3,10 @@ import type { ImportKind, Plugin } from 'esbuild';
 
 const NAMESPACE = 'builtin';
 
-/** What Node has not loaded by itself when a function starts, and takes a millisecond or more for. */
+/**
+ * What Node has not loaded by itself when a function starts, and takes a millisecond or more for;
+ * and util, which loads more of itself when its properties are only looked at.
+ */
 const LOADED_WHEN_USED = new Set([
   'child_process',
   'crypto',

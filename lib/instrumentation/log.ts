@@ -1,11 +1,12 @@
-import { writeSync } from 'node:fs';
 import { type Context, context as contextApi, trace } from '@opentelemetry/api';
 import { logs, SeverityNumber } from '@opentelemetry/api-logs';
 import type { Log } from '../task/task-context.ts';
 import { isAbandoned } from './attempt-state.ts';
 import { REQUEST_ID } from './attributes.ts';
-import { cutText, type Loggable, toLoggable } from './loggable.ts';
+import { type BoundLine, bindLine, type Values } from './log-line.ts';
+import { cutText, toLoggable } from './loggable.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from './scope.ts';
+import { writeStdout } from './write-stdout.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -37,21 +38,15 @@ const LEVELS = {
   error: { rank: 3, text: 'ERROR', severity: SeverityNumber.ERROR },
 } as const;
 
-type Values = Record<string, Loggable>;
 type FlatValues = Record<string, string | number | boolean>;
 
 /**
- * What every record of one log has in common, made at its first record. A task's log writes three
- * or more records with the same bound attributes: converting them each time was a third of what a
- * record costs.
+ * What every record of one log has in common, made at its first record: a task's log writes three
+ * or more with the same attributes, and converting them for each made 5 KB of garbage a message.
  */
 interface Bound {
-  values: Values;
+  line: BoundLine;
   flat: FlatValues;
-  /** Of the line: what stands between the message and the record's own attributes. */
-  requestId: string;
-  service: string;
-  attributes: { withSpan: string; withoutSpan: string };
 }
 
 /**
@@ -88,16 +83,9 @@ export function createLog(settings: LogSettings, binding: LogBinding = {}): Bind
 function prepare({ service }: LogSettings, { requestId, attributes }: LogBinding): Bound {
   const values = toAttributes(attributes);
   const flat = flatten(values);
-  const hasRequestId = requestId !== undefined;
   return {
-    values,
-    flat: hasRequestId ? { [REQUEST_ID]: requestId, ...flat } : flat,
-    requestId: hasRequestId ? `,"requestId":${JSON.stringify(requestId)}` : '',
-    service: `,"service":${JSON.stringify(service)}`,
-    attributes: {
-      withSpan: toFragment(values, hasRequestId, true),
-      withoutSpan: toFragment(values, hasRequestId, false),
-    },
+    line: bindLine(service, requestId, values),
+    flat: requestId === undefined ? flat : { [REQUEST_ID]: requestId, ...flat },
   };
 }
 
@@ -118,13 +106,8 @@ function writeRecord(
   const body = cutText(String(message));
   const own = attributes === undefined ? undefined : toAttributes(attributes);
 
-  const hasSpan = span !== undefined;
-  const ids = hasSpan ? `,"trace_id":"${span.traceId}","span_id":"${span.spanId}"` : '';
-  const rest = attributeFragment(bound, own, binding.requestId !== undefined, hasSpan);
   try {
-    write(
-      `{"timestamp":"${new Date(now).toISOString()}","level":"${text}","message":${JSON.stringify(body)}${bound.requestId}${ids}${bound.service}${rest}}\n`,
-    );
+    write(bound.line({ timeMs: now, level: text, message: body, span, attributes: own }));
   } catch {
     // A line that nobody takes is no reason to lose the record.
   }
@@ -138,38 +121,6 @@ function writeRecord(
     context,
     attributes: own === undefined ? bound.flat : { ...bound.flat, ...flatten(own) },
   });
-}
-
-/** The record's own attributes win over bound ones of the same name, in whose place they stand. */
-function attributeFragment(
-  { values, attributes }: Bound,
-  own: Values | undefined,
-  hasRequestId: boolean,
-  hasSpan: boolean,
-): string {
-  const prepared = hasSpan ? attributes.withSpan : attributes.withoutSpan;
-  if (own === undefined) return prepared;
-  for (const key of Object.keys(own)) {
-    if (Object.hasOwn(values, key)) {
-      return toFragment({ ...values, ...own }, hasRequestId, hasSpan);
-    }
-  }
-  return prepared + toFragment(own, hasRequestId, hasSpan);
-}
-
-const KEYS = new Set(['timestamp', 'level', 'message', 'service']);
-
-/** `,"key":value` of each, ready for the line; the line's own keys are not overwritten. */
-function toFragment(values: Values, hasRequestId: boolean, hasSpan: boolean): string {
-  let fragment = '';
-  for (const [key, value] of Object.entries(values)) {
-    const taken =
-      KEYS.has(key) ||
-      (hasRequestId && key === 'requestId') ||
-      (hasSpan && (key === 'trace_id' || key === 'span_id'));
-    fragment += `,${JSON.stringify(taken ? `attributes.${key}` : key)}:${JSON.stringify(value)}`;
-  }
-  return fragment;
 }
 
 /** Each source by itself: a getter that throws costs its own attribute and no other. */
@@ -187,25 +138,4 @@ function flatten(values: Values): FlatValues {
     flat[key] = typeof value === 'object' ? JSON.stringify(value) : value;
   }
   return flat;
-}
-
-/** Milliseconds that a line waits for a reader of stdout that has stalled. */
-const MAX_STALLS = 50;
-const stall = new Int32Array(new SharedArrayBuffer(4));
-
-/** One write a line, so that lines of records that run side by side never mix. */
-function writeStdout(line: string): void {
-  const bytes = Buffer.from(line);
-  let written = 0;
-  let stalls = 0;
-  while (written < bytes.length) {
-    try {
-      written += writeSync(1, bytes, written);
-    } catch (error) {
-      // A full pipe: the reader needs a moment, and gets some. Anything else: nobody listens.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || stalls === MAX_STALLS) return;
-      stalls += 1;
-      Atomics.wait(stall, 0, 0, 1);
-    }
-  }
 }
