@@ -6,6 +6,8 @@ export interface BoundedBuffer<T> {
   /** Puts items back that could not be sent, before what came after them. */
   putBack(returned: readonly T[]): void;
   readonly size: number;
+  /** Of all that waits, by estimate. */
+  readonly bytes: number;
 }
 
 export interface BufferOptions<T> {
@@ -64,6 +66,9 @@ export function createBoundedBuffer<T>(options: BufferOptions<T>): BoundedBuffer
     },
     get size() {
       return items.length - first;
+    },
+    get bytes() {
+      return bytes;
     },
   };
 }

@@ -21,10 +21,13 @@ export function createBufferSource<T>(
 ): Source<T[]> {
   return {
     take: async () => {
+      const fits = buffer.size <= MAX_ITEMS_PER_REQUEST && buffer.bytes <= MAX_BYTES_PER_REQUEST;
+      const drained = buffer.drain();
+      if (fits) return drained.length > 0 ? [toBatch(drained)] : [];
       const batches: Batch<T[]>[] = [];
       let items: T[] = [];
       let bytes = 0;
-      for (const item of buffer.drain()) {
+      for (const item of drained) {
         const size = bytesOf(item);
         const full = items.length >= MAX_ITEMS_PER_REQUEST || bytes + size > MAX_BYTES_PER_REQUEST;
         if (full && items.length > 0) {

@@ -10,6 +10,7 @@ import { readTelemetryConfig } from '../../../lib/telemetry/config.ts';
 import { createExporters } from '../../../lib/telemetry/create-exporters.ts';
 import { createFlush } from '../../../lib/telemetry/create-flush.ts';
 import { createMetricReader } from '../../../lib/telemetry/create-metric-reader.ts';
+import { estimateLogBytes, estimateSpanBytes } from '../../../lib/telemetry/estimate-bytes.ts';
 import type { Signal } from '../../../lib/telemetry/export-settings.ts';
 import { createToken, type Token } from '../../../lib/telemetry/token.ts';
 
@@ -33,8 +34,8 @@ export async function flushTo(
   token: Token = createToken({ kind: 'value', token: 'token-1' }),
 ): Promise<FlushTarget> {
   const bounds = { maxItems: 10_000, onDropped: () => {} };
-  const spans = createBoundedBuffer<ReadableSpan>(bounds);
-  const logs = createBoundedBuffer<ReadableLogRecord>(bounds);
+  const spans = createBoundedBuffer<ReadableSpan>({ ...bounds, bytesOf: estimateSpanBytes });
+  const logs = createBoundedBuffer<ReadableLogRecord>({ ...bounds, bytesOf: estimateLogBytes });
   const reader = createMetricReader();
   const meter = new MeterProvider({ readers: [reader] }).getMeter('test');
   const counter = meter.createCounter('n');
