@@ -62,18 +62,26 @@ it('seconds are numbers', () => {
 });
 
 it.each([
-  ['CLOUDWATCH_LAG_SECONDS', readCloudWatchSettings, ['-1', 'x', '1.5', '86401', 'NaN'], '0 to 86400'],
+  [
+    'CLOUDWATCH_LAG_SECONDS',
+    readCloudWatchSettings,
+    ['-1', 'x', '1.5', '86401', 'NaN'],
+    '0 to 86400',
+  ],
   ['CLOUDWATCH_PERIOD_SECONDS', readCloudWatchSettings, ['0', '60s', '-60'], '1 to 86400'],
   ['CLOUDWATCH_INTERVAL_SECONDS', readCloudWatchSettings, ['0', 'Infinity'], '1 to 86400'],
   ['RESOLUTION_SECONDS', readDepthSettings, ['0', '61', '0.5', 'ten'], '1 to 60'],
   ['STALLED_AFTER_SECONDS', readHealthSettings, ['0', '-5', 'five'], '1 to 86400'],
-] as const)('%s is refused with its name, its value and what to do', (name, read, values, range) => {
-  for (const value of values) {
-    expect(() => read({ [name]: value })).toThrow(InvalidSetting);
-    const message = `${name}: is "${value}"; use whole seconds from ${range}.`;
-    expect(() => read({ [name]: value })).toThrow(message);
-  }
-});
+] as const)(
+  '%s is refused with its name, its value and what to do',
+  (name, read, values, range) => {
+    for (const value of values) {
+      expect(() => read({ [name]: value })).toThrow(InvalidSetting);
+      const message = `${name}: is "${value}"; use whole seconds from ${range}.`;
+      expect(() => read({ [name]: value })).toThrow(message);
+    }
+  },
+);
 
 it('a secret is a value, or the parameter that holds it; the value wins', () => {
   expect(readDepthSettings({ HEARTBEAT_URL: 'https://x' })).toEqual({
@@ -82,9 +90,9 @@ it('a secret is a value, or the parameter that holds it; the value wins', () => 
   expect(readDepthSettings({ HEARTBEAT_URL_PARAMETER: '/app/heartbeat' })).toEqual({
     heartbeatUrl: { parameter: '/app/heartbeat' },
   });
-  expect(
-    readHealthSettings({ HEALTH_TOKEN: 't', HEALTH_TOKEN_PARAMETER: '/app/health' }),
-  ).toEqual({ token: { value: 't' } });
+  expect(readHealthSettings({ HEALTH_TOKEN: 't', HEALTH_TOKEN_PARAMETER: '/app/health' })).toEqual({
+    token: { value: 't' },
+  });
   expect(readHealthSettings({ HEALTH_TOKEN_PARAMETER: 'none' })).toEqual({
     token: { parameter: 'none' },
   });

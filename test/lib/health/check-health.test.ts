@@ -124,21 +124,43 @@ it('503 where messages wait for 5 minutes and nobody works; at work or idle it i
   expect(aws.count('GetMetricData')).toBe(asked);
 });
 
-it.each(['deny', 'throttle'] as const)('no worker is stalled by a CloudWatch that answers with %s', async (fault) => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-  const { aws, health } = await startOne();
-  aws.fail('GetMetricData', fault);
-  expect(await health()).toMatchObject({ status: 200 });
-});
+it.each(['deny', 'throttle'] as const)(
+  'no worker is stalled by a CloudWatch that answers with %s',
+  async (fault) => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    const { aws, health } = await startOne();
+    aws.fail('GetMetricData', fault);
+    expect(await health()).toMatchObject({ status: 200 });
+  },
+);
 
-it('a throttled Lambda leaves a worker unknown, which is not unhealthy', async () => {
+it.each(['throttle', 'error', 'reset'] as const)(
+  'Lambda that answers with %s leaves a worker unknown, which is not unhealthy',
+  async (fault) => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    const { aws, health } = await startOne();
+    aws.fail('GetEventSourceMapping', fault);
+    expect(await health()).toMatchObject({
+      status: 200,
+      body: { checks: { workers: { status: 'healthy', checked: 0, of: 1 } } },
+    });
+  },
+);
+
+it('a worker that is unknown is the first to be asked for the next time', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0);
   const { aws, health } = await startOne();
-  aws.fail('GetEventSourceMapping', 'throttle');
-  expect(await health()).toMatchObject({
-    status: 200,
-    body: { checks: { workers: { status: 'healthy', checked: 0, of: 1 } } },
-  });
+  aws.queues.set('app-b', {});
+  aws.mappings.push({ uuid: 'm-b', queue: 'app-b', worker: 'process-b' });
+  aws.functions.set('process-b', 'Active');
+  aws.fail('GetEventSourceMapping', 'throttle', { of: 'm-b' });
+  expect((await health()).body.checks.workers).toMatchObject({ checked: 1, of: 2 });
+  aws.mend('GetEventSourceMapping');
+  const before = aws.calls.length;
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });
+  expect((await health()).body.checks.workers).toMatchObject({ checked: 2, of: 2 });
+  const asked = aws.calls.slice(before).filter(({ action }) => action === 'GetEventSourceMapping');
+  expect(asked.map(({ subject }) => subject)).toEqual(['m-b', 'm-a']);
 });
 
 it('telemetry is for information: a failed export is told and changes nothing', async () => {

@@ -34,11 +34,17 @@ describe('not stalled', () => {
   it.each([
     ['one message was deleted', { deleted: points([0, 0, 1]) }],
     ['the worker was invoked once', { invocations: points([0, 1]) }],
-    ['the worker was invoked since, in a minute that is not complete', {
-      invocations: points([1], window.toMs + MINUTE),
-    }],
+    [
+      'the worker was invoked since, in a minute that is not complete',
+      {
+        invocations: points([1], window.toMs + MINUTE),
+      },
+    ],
     ['the queue was empty once', { visible: points([9, 9, 0, 9, 9]) }],
-    ['messages wait for less than that', { visible: points([9, 9, 9], window.fromMs + 2 * MINUTE) }],
+    [
+      'messages wait for less than that',
+      { visible: points([9, 9, 9], window.fromMs + 2 * MINUTE) },
+    ],
     ['of one minute it is not known', { visible: points([9, 9, undefined, 9, 9]) }],
     ['it is idle', { visible: [] }],
   ])('when %s', (_, figures) => {
@@ -55,7 +61,9 @@ it('is exactly that messages waited in each minute, and no work came in or after
       const fromMs = window.fromMs - 3 * MINUTE;
       const inWindow = (values: typeof visible) => values.slice(3, 8);
       const waited = inWindow(visible).every((count) => count !== undefined && count > 0);
-      const worked = [...deleted.slice(3), ...invocations.slice(3)].some((count) => (count ?? 0) > 0);
+      const worked = [...deleted.slice(3), ...invocations.slice(3)].some(
+        (count) => (count ?? 0) > 0,
+      );
       const figures = {
         visible: points(visible, fromMs),
         deleted: points(deleted, fromMs),

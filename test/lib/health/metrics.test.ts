@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { toPrometheusGauge } from '../../../lib/queues/gauges.ts';
 import { toPrometheus } from '../../../lib/prometheus.ts';
+import { toPrometheusGauge } from '../../../lib/queues/gauges.ts';
 import { everyPeriod } from '../../support/aws-stand-in/aws-world.ts';
 import { startHealth } from './start-health.ts';
 
@@ -18,11 +18,15 @@ const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
 async function startBusy() {
   const health = await startHealth();
   const { aws } = health;
-  aws.queues.set('app-default', { visible: 300, inFlight: 2, delayed: 1, deadLetterQueue: 'app-dead' });
+  aws.queues.set('app-default', {
+    visible: 300,
+    inFlight: 2,
+    delayed: 1,
+    deadLetterQueue: 'app-dead',
+  });
   aws.queues.set('app-dead', { visible: 4 });
   aws.mappings.push({ uuid: 'm', queue: 'app-default', worker: 'process-tasks' });
-  aws.metrics.datapoints = (asked) =>
-    everyPeriod(VALUES[asked.metric] ?? Number.NaN)(asked);
+  aws.metrics.datapoints = (asked) => everyPeriod(VALUES[asked.metric] ?? Number.NaN)(asked);
   return health;
 }
 

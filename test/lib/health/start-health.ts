@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { createHealthHandler, type HealthOptions } from '../../../lib/health.ts';
 import type { Health } from '../../../lib/health/check-health.ts';
+import { createHealthHandler, type HealthOptions } from '../../../lib/health.ts';
 import type { LastExport } from '../../../lib/instrumentation/telemetry-handle.ts';
 import { toPrometheus } from '../../../lib/prometheus.ts';
 import { startAws } from '../../support/aws-stand-in/start-aws.ts';

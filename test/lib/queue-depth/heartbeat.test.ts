@@ -46,7 +46,12 @@ it('is one GET without a body and without Accept-Encoding, when a queue was read
   const { run, warnings } = await start({ value: url });
   await run();
   expect(received).toMatchObject([{ method: 'GET', url: '/heartbeat/s3cr3t-id', body: '' }]);
-  for (const header of ['accept-encoding', 'content-encoding', 'content-length', 'transfer-encoding']) {
+  for (const header of [
+    'accept-encoding',
+    'content-encoding',
+    'content-length',
+    'transfer-encoding',
+  ]) {
     expect(received[0]?.headers).not.toHaveProperty([header]);
   }
   expect(warnings()).toEqual([]);
@@ -131,7 +136,10 @@ it.each<[string, (url: string) => string]>([
   await run();
   await run({ time: new Date(Date.now() + 60_000).toISOString() });
   expect(warnings()).toContain('the heartbeat was not taken');
-  const said = JSON.stringify([lines, backend.store.logs().map(({ body, attributes }) => [body, attributes])]);
+  const said = JSON.stringify([
+    lines,
+    backend.store.logs().map(({ body, attributes }) => [body, attributes]),
+  ]);
   expect(said).not.toContain('s3cr3t-id');
   const spans = backend.store.spans().map(({ name, attributes }) => [name, attributes]);
   expect(JSON.stringify(spans)).not.toContain('s3cr3t-id');

@@ -18,23 +18,26 @@ it.each<[AwsFault | 'deleted', string, number]>([
   ['throttle', 'RequestThrottled', 5],
   ['error', 'InternalFailure', 5],
   ['reset', 'TimeoutError', 5],
-  ['garbage', 'SyntaxError', 1],
+  ['garbage', 'InvalidAnswer', 1],
   ['empty', 'InvalidAnswer', 1],
-])('a queue that answers with %s costs one warning and its own figures', async (fault, type, calls) => {
-  const deleted = { status: 400, type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'gone' };
-  const { aws, run, values, points, warnings, lines } = await startThree(
-    fault === 'deleted' ? deleted : fault,
-  );
-  await run();
-  expect(values('queue.depth')).toEqual({ a: 3, c: 3 });
-  expect(values('queue.in_flight')).toEqual({ a: 0, c: 0 });
-  expect(points('queue.sample_errors')).toMatchObject([
-    { value: 1, attributes: { 'queue.name': 'b', 'error.type': type } },
-  ]);
-  expect(warnings()).toEqual(['queue could not be read']);
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ 'queue.name': 'b', 'error.type': type });
-  expect(aws.count('GetQueueAttributes', 'app-b')).toBe(calls);
-});
+])(
+  'a queue that answers with %s costs one warning and its own figures',
+  async (fault, type, calls) => {
+    const deleted = { status: 400, type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'gone' };
+    const { aws, run, values, points, warnings, lines } = await startThree(
+      fault === 'deleted' ? deleted : fault,
+    );
+    await run();
+    expect(values('queue.depth')).toEqual({ a: 3, c: 3 });
+    expect(values('queue.in_flight')).toEqual({ a: 0, c: 0 });
+    expect(points('queue.sample_errors')).toMatchObject([
+      { value: 1, attributes: { 'queue.name': 'b', 'error.type': type } },
+    ]);
+    expect(warnings()).toEqual(['queue could not be read']);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ 'queue.name': 'b', 'error.type': type });
+    expect(aws.count('GetQueueAttributes', 'app-b')).toBe(calls);
+  },
+);
 
 it('a queue that hangs is given up in time for the flush, and the others are sent', async () => {
   const { aws, run, values, points, warnings } = await startThree('hang');

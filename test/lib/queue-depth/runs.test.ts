@@ -31,7 +31,9 @@ async function startOne(options: Parameters<typeof startDepth>[0] = {}) {
 
 /** The times of a metric's points, in seconds after noon, in the order of their export. */
 const seconds = ({ points }: Awaited<ReturnType<typeof startDepth>>, metric: string) =>
-  points(metric).map(({ timeUnixNano }) => Number(timeUnixNano / 1_000_000n - BigInt(noonMs)) / 1e3);
+  points(metric).map(
+    ({ timeUnixNano }) => Number(timeUnixNano / 1_000_000n - BigInt(noonMs)) / 1e3,
+  );
 
 it('a run sends depth of now and CloudWatch figures of their own minutes, in one flush', async () => {
   const depth = await startOne();
@@ -163,4 +165,12 @@ it.each([0, 0.5, 61, -1, Number.NaN])('refuses a resolution of %d s', (resolutio
       resolutionSeconds,
     });
   expect(make).toThrow(`RESOLUTION_SECONDS: is ${resolutionSeconds}; use 1 to 60 seconds.`);
+});
+
+it('a time to come is now: the runs after it are not left out', async () => {
+  const depth = await startOne();
+  await depth.run(atMinute(60));
+  vi.setSystemTime(noonMs + 61_000);
+  await depth.run(atMinute(1));
+  expect(seconds(depth, 'queue.depth')).toEqual([1, 61]);
 });

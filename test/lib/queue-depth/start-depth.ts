@@ -66,7 +66,7 @@ export async function startDepth(options: Partial<QueueDepthOptions> = {}) {
 }
 
 /** startTelemetry sets the globals of OpenTelemetry, which are set once a process. */
-export function disableTelemetry(): void {
+function disableTelemetry(): void {
   logs.disable();
   metrics.disable();
   trace.disable();

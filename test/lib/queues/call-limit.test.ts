@@ -5,10 +5,7 @@ import { createCallLimit, createReadLimits } from '../../../lib/queues/call-limi
 afterEach(() => void vi.useRealTimers());
 
 /** Runs calls of these lengths at once, on a clock of its own. */
-async function runCalls(
-  limit: ReturnType<typeof createCallLimit>,
-  lengthsMs: readonly number[],
-) {
+async function runCalls(limit: ReturnType<typeof createCallLimit>, lengthsMs: readonly number[]) {
   const starts: { index: number; at: number }[] = [];
   let running = 0;
   let busiest = 0;
@@ -30,7 +27,9 @@ async function runCalls(
 /** The most that started within any second. */
 function mostInASecond(starts: readonly { at: number }[]): number {
   return Math.max(
-    ...starts.map(({ at }) => starts.filter((each) => each.at >= at && each.at < at + 1_000).length),
+    ...starts.map(
+      ({ at }) => starts.filter((each) => each.at >= at && each.at < at + 1_000).length,
+    ),
   );
 }
 

@@ -141,9 +141,9 @@ it('several runs within one period ask once', () => {
     fc.property(anyStart, offsets, (start, offsetsMs) => {
       const periodStart = Math.floor(start / MINUTE) * MINUTE;
       const times = offsetsMs.toSorted((a, b) => a - b).map((offset) => periodStart + offset);
-      const later = times.slice(1).map((atMs, index) =>
-        planFigures({ atMs, previousMs: times[index] ?? Number.NaN }),
-      );
+      const later = times
+        .slice(1)
+        .map((atMs, index) => planFigures({ atMs, previousMs: times[index] ?? Number.NaN }));
       for (const { busy, quiet } of later) expect([...busy, ...quiet]).toEqual([]);
     }),
   );

@@ -113,11 +113,11 @@ it('sums are a minute also where a period is not, and the most of something is n
   aws.metrics.datapoints = everyPeriod(5);
   const local = { lagSeconds: 0, periodSeconds: 10, intervalSeconds: 10 };
   const { points } = await read(aws, [busy()], planFigures({ atMs: EVERYTHING }, local));
-  const valueOf = (wanted: string) => points.find(({ gauge }) => gauge === wanted)?.value;
-  expect(valueOf('queue.messages.sent')).toBe(30);
-  expect(valueOf('worker.invocations')).toBe(30);
-  expect(valueOf('workers.active')).toBe(5);
-  expect(valueOf('queue.oldest_message.age')).toBe(5);
+  const valueFor = (wanted: string) => points.find(({ gauge }) => gauge === wanted)?.value;
+  expect(valueFor('queue.messages.sent')).toBe(30);
+  expect(valueFor('worker.invocations')).toBe(30);
+  expect(valueFor('workers.active')).toBe(5);
+  expect(valueFor('queue.oldest_message.age')).toBe(5);
 });
 
 it('the time to drain comes from the depth now and the minutes before', async () => {
@@ -157,15 +157,18 @@ it('asks nothing of a quiet queue in the other minutes', async () => {
   expect(aws.calls).toEqual([]);
 });
 
-it.each(['deny', 'garbage'] as const)('a call that ends with %s costs its own figures', async (fault) => {
-  const aws = await startAws();
-  aws.metrics.datapoints = everyPeriod(1);
-  aws.fail('GetMetricData', fault, { times: 1 });
-  const queues = Array.from({ length: 100 }, (_, index) => busy(index));
-  const { points, errors } = await read(aws, queues);
-  expect(errors).toHaveLength(1);
-  expect(points.length).toBeGreaterThan(0);
-});
+it.each(['deny', 'garbage'] as const)(
+  'a call that ends with %s costs its own figures',
+  async (fault) => {
+    const aws = await startAws();
+    aws.metrics.datapoints = everyPeriod(1);
+    aws.fail('GetMetricData', fault, { times: 1 });
+    const queues = Array.from({ length: 100 }, (_, index) => busy(index));
+    const { points, errors } = await read(aws, queues);
+    expect(errors).toHaveLength(1);
+    expect(points.length).toBeGreaterThan(0);
+  },
+);
 
 it('a throttled CloudWatch is asked again', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0);

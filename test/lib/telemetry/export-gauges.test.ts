@@ -33,8 +33,7 @@ async function start(
       ...environment,
     },
   });
-  const metricRequests = () =>
-    backend.requests.filter(({ path }) => path.endsWith('/v1/metrics'));
+  const metricRequests = () => backend.requests.filter(({ path }) => path.endsWith('/v1/metrics'));
   return { ...backend, telemetry, metricRequests };
 }
 
@@ -78,7 +77,9 @@ it('10,000 series arrive whole, in order, 5,000 points a request', async () => {
   telemetry.addGauges(gauges(10_001));
   await telemetry.flush(request);
   expect(metricRequests()).toHaveLength(3);
-  expect(store.points().map(({ value }) => value)).toEqual(gauges(10_001).map(({ value }) => value));
+  expect(store.points().map(({ value }) => value)).toEqual(
+    gauges(10_001).map(({ value }) => value),
+  );
   const names = store.points().map(({ attributes }) => attributes['queue.name']);
   expect(new Set(names).size).toBe(10_001);
 });
@@ -138,7 +139,12 @@ it.each<[string, TelemetryOptions, Record<string, string>, string | undefined]>(
     { OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: 'none' },
     undefined,
   ],
-  ['by OTEL_EXPORTER_OTLP_COMPRESSION alone', {}, { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }, 'gzip'],
+  [
+    'by OTEL_EXPORTER_OTLP_COMPRESSION alone',
+    {},
+    { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' },
+    'gzip',
+  ],
 ])('the encoding of a request %s', async (_, options, environment, encoding) => {
   const { telemetry, store, metricRequests } = await start(options, environment);
   telemetry.addGauges(gauges(100));

@@ -64,9 +64,11 @@ it.each([
 ])('keeps the newest 100,000 that come %s, and counts the others', async (_, sizes) => {
   const onDropped = vi.fn();
   const producer = createGaugeProducer(onDropped);
-  let value = 0;
+  let before = 0;
   for (const size of sizes) {
-    producer.add(Array.from({ length: size }, () => gauge((value += 1))));
+    const first = before + 1;
+    producer.add(Array.from({ length: size }, (_, index) => gauge(first + index)));
+    before += size;
   }
   const [metric] = await collect(producer);
   expect(metric?.dataPoints).toHaveLength(100_000);

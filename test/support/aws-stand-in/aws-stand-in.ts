@@ -36,7 +36,9 @@ const after = setTimeout;
  * What depth and health ask of SQS, CloudWatch, Lambda and SSM, over the protocols of the real SDK
  * clients, on 127.0.0.1. It keeps no messages: its counts are what they are set to.
  */
-export async function startAwsStandIn({ latencyMs = 0 }: AwsStandInOptions = {}): Promise<AwsStandIn> {
+export async function startAwsStandIn({
+  latencyMs = 0,
+}: AwsStandInOptions = {}): Promise<AwsStandIn> {
   const world = createAwsWorld();
   const faults = createFaults();
   const calls: AwsCall[] = [];
@@ -70,7 +72,10 @@ export async function startAwsStandIn({ latencyMs = 0 }: AwsStandInOptions = {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const queueUrl = (name: string) => `${endpoint}/123456789012/${name}`;
-  answer = answerAws(world, { queueUrl, onMetrics: (metrics) => void metricsAsked.push(...metrics) });
+  answer = answerAws(world, {
+    queueUrl,
+    onMetrics: (metrics) => void metricsAsked.push(...metrics),
+  });
   return {
     ...world,
     endpoint,
@@ -102,5 +107,7 @@ function reply(response: ServerResponse, answer: () => unknown): void {
 
 function send(response: ServerResponse, status: number, body: unknown, headers = {}): void {
   const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', ...headers }).end(text);
+  response
+    .writeHead(status, { 'content-type': 'application/x-amz-json-1.0', ...headers })
+    .end(text);
 }

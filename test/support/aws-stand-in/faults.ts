@@ -27,7 +27,11 @@ interface Rule {
 export function createFaults() {
   let rules: Rule[] = [];
   return {
-    add(action: string, fault: AwsFault, { of, times = Infinity }: { of?: string; times?: number } = {}) {
+    add(
+      action: string,
+      fault: AwsFault,
+      { of, times = Infinity }: { of?: string; times?: number } = {},
+    ) {
       rules.unshift({ action, of, left: times, fault });
     },
     remove(action: string) {
@@ -44,7 +48,8 @@ export function createFaults() {
       if (fault === 'hang' || fault === 'reset') return fault;
       if (fault === 'garbage') return raw(200, '<html>It works!</html>');
       if (fault === 'empty') return raw(200, '{}');
-      return (_, response) => refuse(response, typeof fault === 'string' ? refusal(fault, call) : fault);
+      return (_, response) =>
+        refuse(response, typeof fault === 'string' ? refusal(fault, call) : fault);
     },
   };
 }
