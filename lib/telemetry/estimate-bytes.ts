@@ -11,7 +11,24 @@ const EVENT = 90;
 const LOG_RECORD = 300;
 
 /** About how many bytes a span is in OTLP/JSON: enough to bound memory and requests by. */
-export function estimateSpanBytes(span: ReadableSpan): number {
+export const estimateSpanBytes: (span: ReadableSpan) => number = safely(spanBytes, SPAN);
+
+/** The same of a log record. */
+export const estimateLogBytes: (record: ReadableLogRecord) => number = safely(logBytes, LOG_RECORD);
+
+/** What a task records itself may hold anything, and what it ends must not fail for its size. */
+function safely<T>(estimate: (item: T) => number, usual: number): (item: T) => number {
+  return (item) => {
+    try {
+      const bytes = estimate(item);
+      return bytes >= 0 ? bytes : usual;
+    } catch {
+      return usual;
+    }
+  };
+}
+
+function spanBytes(span: ReadableSpan): number {
   let bytes = SPAN + span.name.length + attributeBytes(span.attributes);
   bytes += textBytes(span.status.message);
   for (const { attributes } of span.links) bytes += LINK + attributeBytes(attributes);
@@ -21,8 +38,7 @@ export function estimateSpanBytes(span: ReadableSpan): number {
   return bytes;
 }
 
-/** The same of a log record. */
-export function estimateLogBytes({ body, attributes }: ReadableLogRecord): number {
+function logBytes({ body, attributes }: ReadableLogRecord): number {
   return LOG_RECORD + valueBytes(body) + attributeBytes(attributes);
 }
 
