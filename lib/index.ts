@@ -31,8 +31,11 @@ export type {
   TaskEvent,
 } from './task/lifecycle.ts';
 export { createLifecycle } from './task/lifecycle.ts';
+export type { CronField, CronFields } from './task/parse-cron.ts';
+export { parseCron } from './task/parse-cron.ts';
 export type { Log, TaskContext } from './task/task-context.ts';
 export type { DecodedMessage, TaskMessage, TraceFields } from './task/task-message.ts';
 export { decodeMessage, encodeMessage, MESSAGE_VERSION } from './task/task-message.ts';
 export type { ImplementationRegistry, TaskRegistry } from './task/task-registry.ts';
 export { createImplementationRegistry, createTaskRegistry } from './task/task-registry.ts';
+export type { TaskScheduleEntry, TaskTiming } from './task/task-schedule.ts';

@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 
 import { builtinModulesPlugin } from './builtin-modules-plugin.ts';
@@ -6,6 +6,7 @@ import { lambdaCredentialsPlugin } from './lambda-credentials-plugin.ts';
 import { type BundleSize, measureBundle } from './measure-bundle.ts';
 import { optionalPackagesPlugin } from './optional-packages-plugin.ts';
 import { writeBundle } from './write-bundle.ts';
+import { writeManifest } from './write-manifest.ts';
 
 export interface BuildFunctionsOptions {
   /** The project's folder, which `functions/` is in. */
@@ -18,8 +19,6 @@ export interface BuildFunctionsOptions {
 
 export interface BuiltFunction extends BundleSize {
   name: string;
-  /** Absolute paths of the sources. */
-  inputs: string[];
 }
 
 /** The functions of the project. */
@@ -47,12 +46,17 @@ export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bu
       return { name, directory, files: result.outputFiles, metafile: result.metafile };
     }),
   );
-  return Promise.all(
-    results.map(async ({ name, directory, files, metafile }) => {
-      await writeBundle(directory, files);
-      return { name, ...measureBundle(metafile), inputs: listInputs(metafile, projectDirectory) };
-    }),
+  await Promise.all(results.map(({ directory, files }) => writeBundle(directory, files)));
+  // Last, so that a bundle that was not written to its end is never taken for a fresh one.
+  await writeManifest(
+    outputDirectory,
+    results.map(({ name, files, metafile }) => ({
+      name,
+      files,
+      inputs: listInputs(metafile, projectDirectory),
+    })),
   );
+  return results.map(({ name, metafile }) => ({ name, ...measureBundle(metafile) }));
 }
 
 type FunctionBuildOptions = BuildOptions & { write: false; metafile: true };
@@ -96,6 +100,5 @@ function listInputs({ inputs }: Metafile, projectDirectory: string): string[] {
   // What a plugin made up has its namespace before a colon, and no file.
   return Object.keys(inputs)
     .filter((path) => !/^[\w-]+:/.test(path))
-    .map((path) => resolve(projectDirectory, path))
-    .filter((path) => !relative(projectDirectory, path).startsWith('node_modules'));
+    .map((path) => resolve(projectDirectory, path));
 }

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InvalidTaskDefinition } from '../errors/invalid-task-definition.ts';
+import { scheduleProblem, type TaskScheduleEntry } from './task-schedule.ts';
 
 /** When a failed attempt is tried again: seconds, uniform in [min, min(max, min × 2^attempt)]. */
 export interface RetryPolicy {
@@ -30,6 +31,10 @@ export interface TaskOptions<Schema extends StandardSchemaV1> {
   timeoutSeconds?: number;
   /** Whether `POST /tasks/{task}` may enqueue it. @default false */
   http?: boolean;
+  /** When it is enqueued by itself. @default never */
+  schedule?: readonly TaskScheduleEntry<NoInfer<StandardSchemaV1.InferInput<Schema>>>[];
+  /** Names of the tasks that its work enqueues: the worker may send to their queues. @default none */
+  enqueues?: readonly string[];
 }
 
 /** The contract of a task, shared by whoever enqueues it and the worker that runs it. */
@@ -40,6 +45,8 @@ export interface Task<Schema extends StandardSchemaV1 = StandardSchemaV1> {
   readonly retry: RetryPolicy;
   readonly timeoutSeconds: number;
   readonly http: boolean;
+  readonly schedule: readonly TaskScheduleEntry<StandardSchemaV1.InferInput<Schema>>[];
+  readonly enqueues: readonly string[];
 }
 
 /** What a producer passes in. */
@@ -54,12 +61,13 @@ const QUEUE_NAME = /^[A-Za-z0-9_-]{1,80}$/;
  * Defines the contract of a task. The work is in its own file, see `implementTask`:
  * a bundler cannot drop it from a producer when the two share a module.
  *
- * @throws InvalidTaskDefinition for a bad name, queue, schema or number.
+ * @throws InvalidTaskDefinition for a bad name, queue, schema, number or schedule.
  */
 export function defineTask<const Schema extends StandardSchemaV1>(
   options: TaskOptions<Schema>,
 ): Task<Schema> {
   const { name, queue = 'default', payload, timeoutSeconds = 30, http = false } = options;
+  const { schedule = [], enqueues = [] } = options;
   const retry = { maxAttempts: 5, minDelaySeconds: 2, maxDelaySeconds: 300, ...options.retry };
   const problem = (text: string) =>
     new InvalidTaskDefinition(`Task ${JSON.stringify(name)}: ${text}`);
@@ -97,5 +105,23 @@ export function defineTask<const Schema extends StandardSchemaV1>(
   if (typeof timeoutSeconds !== 'number' || !(timeoutSeconds > 0 && timeoutSeconds <= 900)) {
     throw problem(`timeoutSeconds is ${timeoutSeconds}; use a number over 0 and up to 900.`);
   }
-  return Object.freeze({ name, queue, payload, retry: Object.freeze(retry), timeoutSeconds, http });
+  for (const [index, entry] of schedule.entries()) {
+    const wrong = scheduleProblem(entry);
+    if (wrong !== undefined) throw problem(`schedule[${index}]: ${wrong}`);
+  }
+  for (const other of enqueues) {
+    if (typeof other !== 'string' || !TASK_NAME.test(other)) {
+      throw problem(`enqueues has ${JSON.stringify(other)}; give the names of tasks.`);
+    }
+  }
+  return Object.freeze({
+    name,
+    queue,
+    payload,
+    retry: Object.freeze(retry),
+    timeoutSeconds,
+    http,
+    schedule: Object.freeze([...schedule]),
+    enqueues: Object.freeze([...enqueues]),
+  });
 }

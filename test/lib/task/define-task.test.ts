@@ -28,6 +28,8 @@ it('has the defaults of the documentation', () => {
     retry: { maxAttempts: 5, minDelaySeconds: 2, maxDelaySeconds: 300 },
     timeoutSeconds: 30,
     http: false,
+    schedule: [],
+    enqueues: [],
   });
 });
 

@@ -1,0 +1,12 @@
+import { App } from 'aws-cdk-lib';
+import { describeStage } from './config.ts';
+import { TaskQueueStack } from './task-queue-stack.ts';
+
+/** `cdk deploy -c stage=prod`: one stack a stage, for whatever account and region deploys it. */
+const app = new App();
+const config = describeStage(app.node.tryGetContext('stage'));
+new TaskQueueStack(app, `leadline-${config.stage}`, {
+  config,
+  description: `Leadline: background tasks of the stage ${config.stage}`,
+  terminationProtection: config.retainQueues,
+});

@@ -1,0 +1,209 @@
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  type CorsPreflightOptions,
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  type HttpRoute,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledgeWildcard, observeQueues } from './observe-queues.ts';
+import { queuesVariable } from './queues-variable.ts';
+import { TaskFunction, type TaskFunctionOptions } from './task-function.ts';
+import type { ITaskQueue } from './task-queue.ts';
+import type { TaskWorker } from './task-worker.ts';
+
+/** Who may call the routes under /tasks. */
+export type TaskApiAuth = 'iam' | 'none' | TaskApiJwtAuth;
+
+export interface TaskApiJwtAuth {
+  /** `https://`, where `/.well-known/openid-configuration` is found. */
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  /** A token needs one of them. @default - any token of the issuer for the audience */
+  readonly scopes?: readonly string[];
+}
+
+export interface TaskApiProps extends TaskFunctionOptions {
+  /** What `POST /tasks/{task}` may send to. */
+  readonly queues: readonly ITaskQueue[];
+  /** What `GET /health` and `GET /metrics` look at. */
+  readonly workers: readonly TaskWorker[];
+  /** `none`, an API open to everybody, has to be written out. @default 'iam', SigV4 */
+  readonly auth?: TaskApiAuth;
+  /** Name of the SSM SecureString with the bearer token of `/health` and `/metrics`. */
+  readonly healthTokenParameter: string;
+  /** Requests a second. @default 500 */
+  readonly rateLimit?: number;
+  /** Requests at once. @default 1000 */
+  readonly burstLimit?: number;
+  /** @default - no CORS */
+  readonly cors?: CorsPreflightOptions;
+  /** See `QueueDepthSchedule`. @default false */
+  readonly discoverQueues?: boolean;
+}
+
+/** The HTTP API: `POST /tasks/{task}`, `GET` and `HEAD` of `/health` and `/metrics`. */
+export class TaskApi extends Construct {
+  readonly api: HttpApi;
+  readonly url: string;
+  readonly enqueueFunction: TaskFunction;
+  readonly healthFunction: TaskFunction;
+  private readonly taskRoutes: HttpRoute[];
+
+  /** @throws Error for an `auth` that would leave the API open without saying so. */
+  constructor(scope: Construct, id: string, props: TaskApiProps) {
+    super(scope, id);
+    const { auth = 'iam', stage, cors } = props;
+    const authorizer = createAuthorizer(auth);
+    this.enqueueFunction = this.createEnqueueFunction(props);
+    this.healthFunction = this.createHealthFunction(props);
+    this.api = new HttpApi(this, 'Api', {
+      apiName: `${stage}-tasks`,
+      createDefaultStage: false,
+      ...(cors && { corsPreflight: cors }),
+    });
+    this.url = this.createStage(props).url;
+    const scopes = typeof auth === 'object' ? auth.scopes : undefined;
+    this.taskRoutes = this.api.addRoutes({
+      path: '/tasks/{task}',
+      methods: [HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Enqueue', this.enqueueFunction.function),
+      authorizer,
+      ...(scopes && { authorizationScopes: [...scopes] }),
+    });
+    if (auth === 'none') {
+      acknowledgeOpenRoutes(this.taskRoutes, "auth: 'none' was written out by the app.");
+    }
+    this.addHealthRoutes();
+  }
+
+  /** Lets a role call `POST /tasks/{task}`, for an API with `auth: 'iam'`. */
+  grantEnqueue(grantee: IGrantable): void {
+    for (const route of this.taskRoutes) route.grantInvoke(grantee);
+  }
+
+  private addHealthRoutes(): void {
+    const integration = new HttpLambdaIntegration('Health', this.healthFunction.function);
+    for (const path of ['/health', '/metrics']) {
+      const routes = this.api.addRoutes({
+        path,
+        methods: [HttpMethod.GET, HttpMethod.HEAD],
+        integration,
+        authorizer: new HttpNoneAuthorizer(),
+      });
+      acknowledgeOpenRoutes(
+        routes,
+        'Load balancers and Prometheus send a bearer token and no SigV4: the function compares it.',
+      );
+    }
+  }
+
+  private createEnqueueFunction(props: TaskApiProps): TaskFunction {
+    const taskFunction = new TaskFunction(this, 'EnqueueTask', {
+      ...props,
+      bundle: 'enqueue-task',
+      description: 'POST /tasks/{task}',
+      timeout: Duration.seconds(10),
+    });
+    for (const { queue } of props.queues) taskFunction.allowSend(queue);
+    const variable = queuesVariable(
+      this,
+      taskFunction.functionName,
+      props.queues.map((queue) => ({ queue })),
+      'Give the API fewer queues: those of the tasks that are enqueued over HTTP.',
+    );
+    taskFunction.function.addEnvironment('QUEUES', variable);
+    return taskFunction;
+  }
+
+  private createHealthFunction(props: TaskApiProps): TaskFunction {
+    const taskFunction = new TaskFunction(this, 'Health', {
+      ...props,
+      bundle: 'health',
+      description: 'GET /health and GET /metrics',
+      timeout: Duration.seconds(15),
+    });
+    taskFunction.readParameter('HEALTH_TOKEN_PARAMETER', props.healthTokenParameter);
+    observeQueues(taskFunction, props);
+    const { workers, stage, discoverQueues = false } = props;
+    if (!discoverQueues) {
+      taskFunction.allow(
+        ['lambda:GetEventSourceMapping'],
+        workers.map(({ mapping }) => mapping.eventSourceMappingArn),
+      );
+      taskFunction.allow(
+        ['lambda:GetFunctionConfiguration'],
+        workers.map((worker) => worker.function.function.functionArn),
+      );
+      return taskFunction;
+    }
+    const functions = Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: `function:${stage}-*`,
+    });
+    taskFunction.allow(['lambda:GetEventSourceMapping'], ['*']);
+    taskFunction.allow(['lambda:GetFunctionConfiguration'], [functions]);
+    acknowledgeWildcard(taskFunction, functions, 'discoverQueues: the workers of the stage.');
+    return taskFunction;
+  }
+
+  private createStage({ stage, logRetention, rateLimit, burstLimit }: TaskApiProps): HttpStage {
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      // With this prefix API Gateway needs no resource policy, of which an account has ten.
+      logGroupName: `/aws/vendedlogs/${stage}-tasks-api`,
+      retention: logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: rateLimit ?? 500, burstLimit: burstLimit ?? 1000 },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(accessLog),
+        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+      },
+    });
+  }
+}
+
+/** No body, no header, and of the caller no more than the address. */
+const ACCESS_LOG = {
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  sourceIp: '$context.identity.sourceIp',
+  routeKey: '$context.routeKey',
+  path: '$context.path',
+  status: '$context.status',
+  responseLength: '$context.responseLength',
+  responseLatency: '$context.responseLatency',
+  error: '$context.error.message',
+  integrationError: '$context.integrationErrorMessage',
+};
+
+function createAuthorizer(auth: TaskApiAuth): IHttpRouteAuthorizer {
+  if (auth === 'iam') return new HttpIamAuthorizer();
+  if (auth === 'none') return new HttpNoneAuthorizer();
+  const { issuer, audience } = (auth ?? {}) as Partial<TaskApiJwtAuth>;
+  if (!issuer?.startsWith('https://') || !Array.isArray(audience) || audience.length === 0) {
+    throw new Error(
+      `auth of the API is ${JSON.stringify(auth)}, which would leave it open. Use 'iam', an issuer (https://...) with at least one audience, or, for an API that everybody may call, 'none'.`,
+    );
+  }
+  return new HttpJwtAuthorizer('Jwt', issuer, { jwtAudience: [...audience] });
+}
+
+function acknowledgeOpenRoutes(routes: readonly HttpRoute[], reason: string): void {
+  for (const route of routes) {
+    Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
+  }
+}

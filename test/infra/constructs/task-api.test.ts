@@ -1,0 +1,143 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { CorsHttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { beforeAll, describe, expect, it, test } from 'vitest';
+import type { TaskApiAuth } from '../../../infra/constructs/task-api.ts';
+import type { TaskApiSettings } from '../../../infra/constructs/task-queues.ts';
+import {
+  type Properties,
+  propertiesOf,
+  task,
+  taskQueues,
+  useFixtureBundles,
+} from '../synthesize.ts';
+
+const bundles = useFixtureBundles();
+
+const create = (api: TaskApiSettings = {}) =>
+  taskQueues({
+    bundles: bundles(),
+    tasks: [task({ http: true })],
+    queues: { default: {}, low: {} },
+    api,
+  });
+const routesOf = (template: Template): Record<string, Properties> =>
+  Object.fromEntries(
+    propertiesOf(template, 'AWS::ApiGatewayV2::Route').map((route) => [route['RouteKey'], route]),
+  );
+
+describe('by default', () => {
+  let template: Template;
+  beforeAll(() => {
+    template = Template.fromStack(create().stack);
+  });
+
+  it('there are these routes and no others', () => {
+    expect(Object.keys(routesOf(template)).toSorted()).toEqual([
+      'GET /health',
+      'GET /metrics',
+      'HEAD /health',
+      'HEAD /metrics',
+      'POST /tasks/{task}',
+    ]);
+  });
+
+  it('a caller of /tasks signs with SigV4', () => {
+    expect(routesOf(template)['POST /tasks/{task}']?.['AuthorizationType']).toBe('AWS_IAM');
+  });
+
+  it('/health and /metrics have no authorizer: the function compares a token', () => {
+    const routes = Object.entries(routesOf(template)).filter(([key]) => !key.includes('/tasks'));
+    expect(routes.map(([, route]) => route['AuthorizationType'])).toEqual(Array(4).fill('NONE'));
+    const [health] = propertiesOf(template, 'AWS::Lambda::Function', {
+      FunctionName: 'dev-health',
+    });
+    const variables = health?.['Environment'].Variables;
+    expect(variables.HEALTH_TOKEN_PARAMETER).toBe('/leadline/dev/health-token');
+    expect(variables).not.toHaveProperty('HEALTH_TOKEN');
+  });
+
+  it('requests are throttled', () => {
+    const [stage] = propertiesOf(template, 'AWS::ApiGatewayV2::Stage');
+    expect(stage?.['DefaultRouteSettings']).toEqual({
+      ThrottlingBurstLimit: 1000,
+      ThrottlingRateLimit: 500,
+    });
+  });
+
+  it('requests are logged, without bodies and headers', () => {
+    const [stage] = propertiesOf(template, 'AWS::ApiGatewayV2::Stage');
+    const { Format } = stage?.['AccessLogSettings'] ?? {};
+    expect(Object.keys(JSON.parse(Format))).toContain('status');
+    expect(Format).not.toMatch(/body|header|authorizer|userAgent/i);
+  });
+
+  it('there is no CORS', () => {
+    const [api] = propertiesOf(template, 'AWS::ApiGatewayV2::Api');
+    expect(api).not.toHaveProperty('CorsConfiguration');
+  });
+
+  it('events have the payload format that the function reads', () => {
+    const integrations = propertiesOf(template, 'AWS::ApiGatewayV2::Integration');
+    expect(integrations.map((each) => each['PayloadFormatVersion'])).toEqual(['2.0', '2.0']);
+  });
+
+  it('enqueue-task knows the URL of each queue, and no more of it', () => {
+    const [enqueue] = propertiesOf(template, 'AWS::Lambda::Function', {
+      FunctionName: 'dev-enqueue-task',
+    });
+    const parts: unknown[] = enqueue?.['Environment'].Variables.QUEUES['Fn::Join'][1];
+    const value = parts.map((part) => (typeof part === 'string' ? part : 'url')).join('');
+    expect(JSON.parse(value)).toEqual({ default: { url: 'url' }, low: { url: 'url' } });
+  });
+});
+
+test('with a JWT, issuer, audience and scopes are asked for', () => {
+  const auth = { issuer: 'https://example.com', audience: ['tasks'], scopes: ['enqueue'] };
+  const template = Template.fromStack(create({ auth }).stack);
+  expect(routesOf(template)['POST /tasks/{task}']).toMatchObject({
+    AuthorizationType: 'JWT',
+    AuthorizationScopes: ['enqueue'],
+  });
+  const [authorizer] = propertiesOf(template, 'AWS::ApiGatewayV2::Authorizer');
+  expect(authorizer?.['JwtConfiguration']).toEqual({
+    Audience: ['tasks'],
+    Issuer: 'https://example.com',
+  });
+});
+
+test("auth: 'none', written out, opens /tasks", () => {
+  const routes = routesOf(Template.fromStack(create({ auth: 'none' }).stack));
+  expect(routes['POST /tasks/{task}']?.['AuthorizationType']).toBe('NONE');
+});
+
+test.each([
+  [''],
+  ['open'],
+  [null],
+  [{}],
+  [{ issuer: 'https://example.com', audience: [] }],
+  [{ issuer: 'example.com', audience: ['a'] }],
+])('an API that would be open without saying so is refused: %j', (auth) => {
+  expect(() => create({ auth: auth as TaskApiAuth })).toThrow(
+    `auth of the API is ${JSON.stringify(auth)}, which would leave it open. Use 'iam'`,
+  );
+});
+
+test('CORS is on where it is asked for', () => {
+  const cors = { allowOrigins: ['https://example.com'], allowMethods: [CorsHttpMethod.POST] };
+  const [api] = propertiesOf(Template.fromStack(create({ cors }).stack), 'AWS::ApiGatewayV2::Api');
+  expect(api?.['CorsConfiguration']).toMatchObject({ AllowOrigins: ['https://example.com'] });
+});
+
+test('grantEnqueue lets a role call POST /tasks/{task}, and nothing else', () => {
+  const { stack, all } = create();
+  const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  all.api?.grantEnqueue(role);
+  const policies = propertiesOf(Template.fromStack(stack), 'AWS::IAM::Policy');
+  const policy = policies.find(({ PolicyName }) => PolicyName.startsWith('Caller'));
+  const [statement, ...others] = policy?.['PolicyDocument'].Statement ?? [];
+  expect(others).toEqual([]);
+  expect(statement).toMatchObject({ Action: 'execute-api:Invoke', Effect: 'Allow' });
+  expect(JSON.stringify(statement.Resource)).toContain('/*/POST/tasks/*');
+});

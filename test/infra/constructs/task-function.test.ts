@@ -1,0 +1,167 @@
+import { Duration } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { beforeAll, describe, expect, it, test } from 'vitest';
+import { TaskFunction, type TaskFunctionProps } from '../../../infra/constructs/task-function.ts';
+import { createStack, type Properties, propertiesOf, useFixtureBundles } from '../synthesize.ts';
+
+const bundles = useFixtureBundles();
+const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:token-AbCdEf';
+
+function create(props: Partial<TaskFunctionProps> = {}, stack = createStack()): TaskFunction {
+  return new TaskFunction(stack, 'Function', {
+    stage: 'dev',
+    bundles: bundles(),
+    bundle: 'health',
+    description: 'A test',
+    timeout: Duration.seconds(10),
+    ...props,
+  });
+}
+
+const templateOf = (props?: Partial<TaskFunctionProps>) =>
+  Template.fromStack(create(props).node.scope as ReturnType<typeof createStack>);
+const functionOf = (props?: Partial<TaskFunctionProps>): Properties =>
+  propertiesOf(templateOf(props), 'AWS::Lambda::Function')[0] ?? {};
+const statementsOf = (props?: Partial<TaskFunctionProps>): Properties[] =>
+  propertiesOf(templateOf(props), 'AWS::IAM::Policy')[0]?.['PolicyDocument'].Statement;
+
+describe('the defaults', () => {
+  let template: Template;
+  let made: Properties;
+  beforeAll(() => {
+    template = templateOf();
+    made = propertiesOf(template, 'AWS::Lambda::Function')[0] ?? {};
+  });
+
+  it('are Node 24 on arm64, and the bundle as it was built', () => {
+    expect(made).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: 256,
+    });
+  });
+
+  it('are JSON logs, all of them: LOG_LEVEL decides', () => {
+    expect(made['LoggingConfig']).toMatchObject({
+      LogFormat: 'JSON',
+      ApplicationLogLevel: 'TRACE',
+    });
+  });
+
+  it('are a log group of its own, kept for a month', () => {
+    const groups = propertiesOf(template, 'AWS::Logs::LogGroup');
+    expect(groups).toEqual([{ LogGroupName: '/aws/lambda/dev-health', RetentionInDays: 30 }]);
+  });
+
+  it('are a role without any managed policy', () => {
+    const roles = propertiesOf(template, 'AWS::IAM::Role');
+    expect(roles).toHaveLength(1);
+    expect(roles[0]).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  it('let it write to its own log group, and nothing else', () => {
+    const [policy] = propertiesOf(template, 'AWS::IAM::Policy');
+    expect(policy?.['PolicyDocument'].Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': [expect.stringContaining('Logs'), 'Arn'] },
+      },
+    ]);
+  });
+
+  it('do not have Node read source maps: the library reads one when an error is recorded', () => {
+    expect(made['Environment'].Variables).not.toHaveProperty('NODE_OPTIONS');
+  });
+
+  it('name the app and the stage', () => {
+    expect(made['Environment'].Variables).toEqual({
+      OTEL_SERVICE_NAME: 'leadline',
+      ENVIRONMENT: 'dev',
+    });
+  });
+});
+
+test('the settings of the telemetry are in the environment', () => {
+  const variables = functionOf({
+    serviceName: 'shop',
+    oneuptimeEndpoint: 'https://example.com/otlp',
+    metricPrefix: 'celery.',
+    environment: { LOG_LEVEL: 'debug' },
+  })['Environment'].Variables;
+  expect(variables).toEqual({
+    OTEL_SERVICE_NAME: 'shop',
+    ENVIRONMENT: 'dev',
+    ONEUPTIME_ENDPOINT: 'https://example.com/otlp',
+    METRIC_PREFIX: 'celery.',
+    LOG_LEVEL: 'debug',
+  });
+});
+
+describe('the token', () => {
+  it('is read from exactly the parameter that is named', () => {
+    const [, statement] = statementsOf({ oneuptimeTokenParameter: '/leadline/dev/token' });
+    expect(statement).toMatchObject({ Action: 'ssm:GetParameter' });
+    expect(statement?.['Resource']['Fn::Join'][1].at(-1)).toBe(':parameter/leadline/dev/token');
+  });
+
+  it('is read from exactly the secret that is named', () => {
+    const props = { oneuptimeTokenSecretArn: SECRET };
+    expect(functionOf(props)['Environment'].Variables.ONEUPTIME_TOKEN_SECRET_ARN).toBe(SECRET);
+    expect(statementsOf(props)[1]).toEqual({
+      Effect: 'Allow',
+      Action: 'secretsmanager:GetSecretValue',
+      Resource: SECRET,
+    });
+  });
+
+  it('is decrypted where a customer key is given, and only there', () => {
+    const stack = createStack();
+    const parameterKey = new Key(stack, 'Key');
+    create({ oneuptimeTokenParameter: '/a/token', parameterKey }, stack);
+    const [policy] = propertiesOf(Template.fromStack(stack), 'AWS::IAM::Policy');
+    expect(policy?.['PolicyDocument'].Statement).toContainEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: { 'Fn::GetAtt': [expect.stringContaining('Key'), 'Arn'] },
+    });
+    const without = JSON.stringify(statementsOf({ oneuptimeTokenParameter: '/a/token' }));
+    expect(without).not.toContain('kms:');
+  });
+
+  it.each(['ONEUPTIME_TOKEN', 'HEALTH_TOKEN', 'HEARTBEAT_URL'])(
+    'in plain text is refused: %s',
+    (variable) => {
+      expect(() => create({ environment: { [variable]: 'c0ffee' } })).toThrow(
+        `${variable} is in environment, in plain text. Put it into an SSM SecureString or a secret`,
+      );
+    },
+  );
+
+  it.each(['01a203a7-0a8e-7573-8921-e9b993d9c19b', 'token', '/a b'])(
+    'in the place of its parameter is refused, and is not in the message: %s',
+    (token) => {
+      const wrong = () => create({ oneuptimeTokenParameter: token });
+      expect(wrong).toThrow('has to be the name of an SSM parameter that begins with "/"');
+      expect(wrong).not.toThrow(`"${token}"`);
+    },
+  );
+
+  it('in the place of its secret is refused', () => {
+    expect(() => create({ oneuptimeTokenSecretArn: 'c0ffee' })).toThrow(
+      'oneuptimeTokenSecretArn is not the ARN of a secret.',
+    );
+  });
+
+  it('comes from one place', () => {
+    expect(() =>
+      create({ oneuptimeTokenParameter: '/a', oneuptimeTokenSecretArn: SECRET }),
+    ).toThrow('Set either oneuptimeTokenParameter or oneuptimeTokenSecretArn, not both.');
+  });
+});
+
+test('a name that Lambda does not take is refused', () => {
+  expect(() => create({ functionName: 'a'.repeat(61) })).toThrow('use 1 to 64 letters, digits');
+});
