@@ -7,6 +7,7 @@ import type { FunctionDescription } from '../../local/stack-description.ts';
 import { httpEvent } from '../lib/producer/http-event.ts';
 import { startBackend } from '../lib/telemetry/otlp-backend.ts';
 import { waitUntil } from '../local/lambda/wait-until.ts';
+import { observe } from './contract-observers.ts';
 import { badRule, patient, scripted } from './telemetry-project/functions/tasks/index.ts';
 
 /** What every kind of outcome has left behind. */
@@ -14,7 +15,7 @@ export interface Emitted {
   store: TelemetryStore;
   /** The lines of stdout. */
   lines: Record<string, unknown>[];
-  functionNames: string[];
+  workerNames: string[];
 }
 
 const QUEUES = ['main', 'main-dlq', 'nodlq', 'baddlq'] as const;
@@ -36,24 +37,26 @@ export async function runScenarios(bundleDirectory: string): Promise<Emitted> {
   });
   const lines: Emitted['lines'] = [];
   const functions = describeFunctions((name) => sqs.queueUrl(`app-${name}`));
+  const telemetry = {
+    ONEUPTIME_ENDPOINT: backend.endpoint,
+    ONEUPTIME_TOKEN: 'token-1',
+    APP_VERSION: '1.2.3',
+    ENVIRONMENT: 'test',
+    OTEL_RESOURCE_ATTRIBUTES: 'service.namespace=shop',
+  };
+  const onOutput = (line: string) => {
+    if (line.startsWith('{')) lines.push(JSON.parse(line) as Record<string, unknown>);
+  };
   const service = createLambdaService({
     functions,
     bundleDirectory,
-    environment: {
-      AWS_ENDPOINT_URL: sqs.endpoint,
-      ONEUPTIME_ENDPOINT: backend.endpoint,
-      ONEUPTIME_TOKEN: 'token-1',
-      APP_VERSION: '1.2.3',
-      ENVIRONMENT: 'test',
-      OTEL_RESOURCE_ATTRIBUTES: 'service.namespace=shop',
-    },
-    onOutput: (line) => {
-      if (line.startsWith('{')) lines.push(JSON.parse(line) as Record<string, unknown>);
-    },
+    environment: { ...telemetry, AWS_ENDPOINT_URL: sqs.endpoint },
+    onOutput,
   });
   try {
     await enqueue(service);
     await work(service);
+    await observe(bundleDirectory, telemetry, onOutput);
     backend.behave((request, response, take) => {
       if (request.url?.endsWith('logs')) response.writeHead(413).end();
       else take();
@@ -69,7 +72,7 @@ export async function runScenarios(bundleDirectory: string): Promise<Emitted> {
     await sqs.stop();
     for (const stop of stops) await stop();
   }
-  return { store: backend.store, lines, functionNames: functions.map((each) => each.functionName) };
+  return { store: backend.store, lines, workerNames: functions.map((each) => each.functionName) };
 }
 
 async function enqueue(service: LambdaService): Promise<void> {

@@ -22,8 +22,13 @@ export type SpanRow = Row & { name: RegExp; kind: string };
 export type MetricRow = Row & { type: string; unit: string };
 export type LogRow = Row & { body: RegExp; level: string };
 
-/** @param functionNames what `<function name>` stands for */
-export function readContractTables(functionNames: readonly string[]): ContractTables {
+/** What `<worker function>` and `<depth function>` stand for. */
+export interface FunctionNames {
+  worker: readonly string[];
+  depth: readonly string[];
+}
+
+export function readContractTables(functionNames: FunctionNames): ContractTables {
   const text = readFileSync(new URL('../../docs/telemetry.md', import.meta.url), 'utf8');
   const table = (heading: string) => readTable(text, heading);
   const pattern = (name: string) => toPattern(name, functionNames);
@@ -80,11 +85,12 @@ function firstCode(cell: string): string {
   return codes(cell)[0] ?? cell;
 }
 
-/** `<queue>` is one word, `<function name>` a function's, anything else in brackets is any text. */
-function toPattern(name: string, functionNames: readonly string[]): RegExp {
+/** `<queue>` is one word, `<worker function>` a worker's name, anything else in brackets is any text. */
+function toPattern(name: string, { worker, depth }: FunctionNames): RegExp {
   const placeholders = name.split(/(<[^>]+>)/).map((part) => {
     if (part === '<queue>') return '[a-z]+';
-    if (part === '<function name>') return `(?:${functionNames.join('|')})`;
+    if (part === '<worker function>') return `(?:${worker.join('|')})`;
+    if (part === '<depth function>') return `(?:${depth.join('|')})`;
     return part.startsWith('<') ? '.+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   });
   return new RegExp(`^${placeholders.join('')}$`);

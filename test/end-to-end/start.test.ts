@@ -27,6 +27,10 @@ it('npm start: the curl that it prints runs a task; SIGTERM to npm stops everyth
   expect(line).toMatch(/^process_order {2}\S+ {2}completed {2}\d+ ms {2}trace [0-9a-f]{32}$/);
   expect(line).toContain(answer.trace_id);
 
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+  const scraped = await (await fetch(`${url}/metrics`)).text();
+  expect(scraped).toMatch(/^queue_depth_messages\{queue_name="default"\} \d+$/m);
+
   expect(processGroup(start.pid).length).toBeGreaterThan(3);
   process.kill(start.pid, 'SIGTERM');
   await start.untilGone(promised(TWO_SECONDS));

@@ -1,16 +1,23 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Attributes, ReceivedSpan } from '../../local/otlp/telemetry-record.ts';
+import { DEPTH_FUNCTIONS, WITHOUT_ACCOUNT } from './contract-observers.ts';
 import { type Emitted, PRODUCER, runScenarios } from './contract-scenarios.ts';
 import { type ContractTables, readContractTables } from './contract-tables.ts';
 import { useBundles } from './telemetry-service.ts';
 
-const bundles = useBundles('process-tasks', 'enqueue-task', 'enqueue-many');
+const bundles = useBundles(
+  'process-tasks',
+  'enqueue-task',
+  'enqueue-many',
+  'sample-queue-depth',
+  'health',
+);
 let emitted: Emitted;
 let tables: ContractTables;
 
 beforeAll(async () => {
   emitted = await runScenarios(bundles());
-  tables = readContractTables(emitted.functionNames);
+  tables = readContractTables({ worker: emitted.workerNames, depth: DEPTH_FUNCTIONS });
 }, 90_000);
 
 const own = <T extends { scope: { name: string } }>(records: T[]) =>
@@ -59,7 +66,15 @@ describe('what arrives is what docs/telemetry.md says, and the other way round:'
     const documented = tables.resource.map(({ label }) => label).sort();
     expect(documented.length).toBeGreaterThan(15);
     for (const { resource } of [...store.spans(), ...store.points(), ...store.logs()]) {
-      expect(Object.keys(resource).sort()).toEqual(documented);
+      const name = String(resource['faas.name']);
+      const ofDepth = DEPTH_FUNCTIONS.includes(name);
+      const expected = documented.filter(
+        (key) =>
+          !(ofDepth && key === 'faas.instance') &&
+          !(WITHOUT_ACCOUNT.includes(name) && key === 'cloud.account.id'),
+      );
+      expect(Object.keys(resource).sort()).toEqual(expected);
+      if (ofDepth) expect(resource['service.instance.id']).toBe(name);
     }
   });
 
@@ -74,7 +89,11 @@ describe('what arrives is what docs/telemetry.md says, and the other way round:'
   });
 
   it('metrics', () => {
-    const types: Record<string, string> = { sum: 'counter', exponentialHistogram: 'histogram' };
+    const types: Record<string, string> = {
+      sum: 'counter',
+      exponentialHistogram: 'histogram',
+      gauge: 'gauge',
+    };
     const points = own(emitted.store.points());
     const problems = compare(
       tables.metrics,
@@ -84,7 +103,10 @@ describe('what arrives is what docs/telemetry.md says, and the other way round:'
       ({ metric, type, unit, attributes }) => ({ label: `${metric} ${type} ${unit}`, attributes }),
     );
     expect(problems).toEqual([]);
-    expect(new Set(points.map(({ temporality }) => temporality))).toEqual(new Set(['DELTA']));
+    const temporalities = points
+      .filter(({ type }) => type !== 'gauge')
+      .map((point) => point.temporality);
+    expect(new Set(temporalities)).toEqual(new Set(['DELTA']));
   });
 
   it('logs', () => {

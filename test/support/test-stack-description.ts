@@ -14,6 +14,12 @@ export interface TestStackShape {
   batchingWindowSeconds?: number;
   /** Whether a worker takes messages from the queue. @default true */
   consumed?: boolean;
+  /** Of the mapping. @default 10 */
+  batchSize?: number;
+  /** Invocations of the worker at a time. @default 2 */
+  concurrency?: number;
+  /** Whether queue depth is sampled, every second, and GET /health and /metrics answer. @default false */
+  observed?: boolean;
   /** Of all functions. */
   environment?: Record<string, string>;
 }
@@ -24,6 +30,19 @@ export const API_FUNCTION = 'e2e-enqueue-task';
 export const WORKER_FUNCTION = 'e2e-process-default';
 /** A second API, whose queue nobody answers for. */
 export const CUT_OFF_PATH = '/cut-off/tasks';
+
+const MAPPING = 'e2e-mapping';
+
+const OBSERVER_ROUTES = ['/health', '/metrics'].flatMap((path) =>
+  ['GET', 'HEAD'].map((method) => ({ method, path, functionName: 'e2e-health' })),
+);
+
+const DEPTH_SCHEDULE = {
+  name: 'e2e-depth',
+  functionName: 'e2e-sample-queue-depth',
+  rateSeconds: 1,
+  input: '{"time":"<aws.scheduler.scheduled-time>"}',
+};
 
 /** One queue with its dead-letter queue and worker, and the API. */
 export function describeTestStack(shape: TestStackShape = {}): StackDescription {
@@ -42,16 +61,17 @@ export function describeTestStack(shape: TestStackShape = {}): StackDescription 
       // Port 9, discard: no process without root's rights listens there.
       api(cutOff, shape, () => `http://127.0.0.1:9/000000000000/${QUEUE}`),
       worker(shape),
+      ...(shape.observed ? [observer('sample-queue-depth', shape), observer('health', shape)] : []),
     ],
     eventSourceMappings:
       shape.consumed === false
         ? []
         : [
             {
-              uuid: 'e2e-mapping',
+              uuid: MAPPING,
               queueName: QUEUE,
               functionName: WORKER_FUNCTION,
-              batchSize: 10,
+              batchSize: shape.batchSize ?? 10,
               maximumBatchingWindowSeconds: shape.batchingWindowSeconds ?? 0,
               reportBatchItemFailures: true,
             },
@@ -59,8 +79,9 @@ export function describeTestStack(shape: TestStackShape = {}): StackDescription 
     routes: [
       { method: 'POST', path: '/tasks/{task}', functionName: API_FUNCTION },
       { method: 'POST', path: `${CUT_OFF_PATH}/{task}`, functionName: cutOff },
+      ...(shape.observed ? OBSERVER_ROUTES : []),
     ],
-    schedules: [],
+    schedules: shape.observed ? [DEPTH_SCHEDULE] : [],
   };
 }
 
@@ -84,19 +105,51 @@ function api(
   };
 }
 
-function worker({ environment, workerTimeoutSeconds = 3 }: TestStackShape): StackFunction {
+function worker({
+  environment,
+  workerTimeoutSeconds = 3,
+  concurrency = 2,
+}: TestStackShape): StackFunction {
   return {
     functionName: WORKER_FUNCTION,
     bundle: 'process-tasks',
     timeoutSeconds: workerTimeoutSeconds,
     memoryMb: 512,
-    reservedConcurrency: 2,
+    reservedConcurrency: concurrency,
     environment: ({ queueUrl }) => ({
       ...ENVIRONMENT,
       ...environment,
       QUEUES: JSON.stringify({
         default: { url: queueUrl(QUEUE), dlqUrl: queueUrl(DEAD_LETTER_QUEUE) },
       }),
+    }),
+  };
+}
+
+/** A function that reads all queues and workers, every second anew. */
+function observer(bundle: string, { environment, consumed }: TestStackShape): StackFunction {
+  return {
+    functionName: `e2e-${bundle}`,
+    bundle,
+    timeoutSeconds: 20,
+    memoryMb: 256,
+    reservedConcurrency: 1,
+    environment: ({ queueUrl }) => ({
+      ...ENVIRONMENT,
+      QUEUES: JSON.stringify({
+        default: {
+          url: queueUrl(QUEUE),
+          dlqUrl: queueUrl(DEAD_LETTER_QUEUE),
+          worker: WORKER_FUNCTION,
+          ...(consumed !== false && { mapping: MAPPING }),
+        },
+      }),
+      CLOUDWATCH_LAG_SECONDS: '1',
+      CLOUDWATCH_PERIOD_SECONDS: '1',
+      CLOUDWATCH_INTERVAL_SECONDS: '1',
+      STALLED_AFTER_SECONDS: '3',
+      HEALTH_TOKEN: 'none',
+      ...environment,
     }),
   };
 }

@@ -3,12 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Resolves with the first value that is not undefined or false; throws after `withinMs`. */
 export async function waitUntil<T>(
   what: string,
-  probe: () => T | false | undefined,
+  probe: () => T | false | undefined | Promise<T | false | undefined>,
   withinMs = 10_000,
 ): Promise<Exclude<T, false | undefined>> {
   const deadline = performance.now() + withinMs;
   for (;;) {
-    const value = probe();
+    const value = await probe();
     if (value !== undefined && value !== false) {
       return value as Exclude<T, false | undefined>;
     }
