@@ -3,6 +3,7 @@ import { measureColdStart } from './rows/cold-start.ts';
 import { measureCpuAndMemory } from './rows/cpu-and-memory.ts';
 import { measureHangingBackend } from './rows/hanging-backend.ts';
 import { measureLostSpans } from './rows/lost-spans.ts';
+import { measureQueueDepth } from './rows/queue-depth.ts';
 import { measureSizes } from './rows/sizes.ts';
 import { measureSustainedLoad } from './rows/sustained-load.ts';
 import { measureWarmResponse } from './rows/warm-response.ts';
@@ -15,5 +16,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'sustained-load', measure: measureSustainedLoad },
   { name: 'hanging-backend', measure: measureHangingBackend },
   { name: 'lost-spans', measure: measureLostSpans },
+  { name: 'queue-depth', measure: measureQueueDepth },
   { name: 'sizes', measure: measureSizes },
 ];

@@ -31,7 +31,7 @@ export async function buildBundles(): Promise<Bundles> {
     ...(await buildFunctions({
       projectDirectory,
       outputDirectory,
-      functions: ['process-tasks', 'enqueue-task'],
+      functions: ['process-tasks', 'enqueue-task', 'sample-queue-depth'],
     })),
     ...(await buildFunctions({
       projectDirectory: peersProject,

@@ -48,7 +48,11 @@ export function createHealthHandler(options: HealthOptions): HealthHandler {
   const { source, telemetry, settings, token } = options;
   const clients = options.clients ?? createAwsClients();
   const limits = createReadLimits();
-  const serviceLog = createLog({ service: telemetry.serviceName, level: telemetry.logLevel });
+  const serviceLog = createLog({
+    service: telemetry.serviceName,
+    level: telemetry.logLevel,
+    ...(telemetry.writeLog && { write: telemetry.writeLog }),
+  });
   const list = createQueueList({
     source,
     clients,

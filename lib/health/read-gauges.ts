@@ -1,7 +1,8 @@
 import type { AwsClients } from '../queues/aws-clients.ts';
 import type { ReadLimits } from '../queues/call-limit.ts';
 import { toDepthPoints, toFigureQueue } from '../queues/depth-points.ts';
-import type { GaugePoint } from '../queues/gauges.ts';
+import { OLDEST_AGE, SENT } from '../queues/figures.ts';
+import type { GaugeName, GaugePoint } from '../queues/gauges.ts';
 import { type CloudWatchSettings, planFigures } from '../queues/plan-figures.ts';
 import type { QueueList } from '../queues/queue-list.ts';
 import { readFigures } from '../queues/read-figures.ts';
@@ -42,6 +43,14 @@ export function createReadGauges(
       limit: limits.cloudWatch,
       deadline: performance.now() + BOUND_MS,
     });
+    const { busy: asked } = plan;
+    for (const [key, { gauge }] of newest) {
+      // Absent is an answer here: there is no oldest message, or the backlog does not shrink.
+      const saidAnew =
+        (gauge === 'queue.oldest_message.age' && asked.includes(OLDEST_AGE)) ||
+        (gauge === 'queue.time_to_drain' && asked.includes(SENT));
+      if (saidAnew) newest.delete(key);
+    }
     for (const point of points) newest.set(`${point.gauge} ${point.queue}`, point);
   };
   const cacheMs = Math.min(FIGURES_CACHE_MS, (settings.periodSeconds ?? 60) * 1_000);
@@ -54,11 +63,21 @@ export function createReadGauges(
     await refreshFigures();
     const oldest = Date.now() - MAX_FIGURE_AGE_MS;
     const known = new Set(depth.readings.map(({ name }) => name));
-    for (const [key, { timeMs, queue }] of newest) {
-      if (timeMs < oldest || !known.has(queue)) newest.delete(key);
+    const empty = new Set(depth.readings.filter(isEmpty).map(({ name }) => name));
+    for (const [key, { gauge, timeMs, queue }] of newest) {
+      const drained = OF_A_BACKLOG.has(gauge) && empty.has(queue);
+      if (timeMs < oldest || !known.has(queue) || drained) newest.delete(key);
     }
     return [...depth.points, ...newest.values()];
   };
+}
+
+/** What an empty queue does not have. */
+const OF_A_BACKLOG = new Set<GaugeName>(['queue.oldest_message.age', 'queue.time_to_drain']);
+
+function isEmpty(reading: QueueReading): boolean {
+  const { busy, visible } = toFigureQueue(reading);
+  return visible !== undefined && !busy;
 }
 
 /** Those who ask at the same time, or within that time, share one answer. Failures are not kept. */

@@ -49,7 +49,11 @@ export function createQueueDepthHandler(options: QueueDepthOptions): QueueDepthH
   const clients = options.clients ?? createAwsClients();
   const readHeartbeatUrl = options.heartbeatUrl && createSecretText(options.heartbeatUrl);
   const limits = createReadLimits();
-  const serviceLog = createLog({ service: telemetry.serviceName, level: telemetry.logLevel });
+  const serviceLog = createLog({
+    service: telemetry.serviceName,
+    level: telemetry.logLevel,
+    ...(telemetry.writeLog && { write: telemetry.writeLog }),
+  });
   const list = createQueueList({
     source,
     clients,

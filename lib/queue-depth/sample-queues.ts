@@ -41,7 +41,12 @@ export async function sampleQueues(
     log.warn('queues could not be listed', describeError(error));
     return [];
   });
-  const readings = await readQueues(queues, clients, { limit: limits.sqs, deadline });
+  // A queue that hangs must leave CloudWatch the time for the others' figures.
+  const sqsDeadline = plan === undefined ? deadline : (performance.now() + deadline) / 2;
+  const readings = await readQueues(queues, clients, {
+    limit: limits.sqs,
+    deadline: sqsDeadline,
+  });
   const points = toDepthPoints(readings, Date.now());
   countReadErrors(readings, sampleErrors, log);
   const queuesRead = readings.filter(({ own }) => 'attributes' in own).length;

@@ -1,10 +1,12 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { createGetQueueAttributes, type GetQueueAttributes } from './get-queue-attributes.ts';
 
 /** The clients that queues and workers are read with. */
 export interface AwsClients {
   sqs: Pick<SQSClient, 'send'>;
+  getQueueAttributes: GetQueueAttributes;
   /** Loaded when first needed. */
   lambda: () => Promise<Pick<LambdaClient, 'send'>>;
   cloudWatch: () => Promise<Pick<CloudWatchClient, 'send'>>;
@@ -14,8 +16,10 @@ export interface AwsClients {
 const ONCE = { maxAttempts: 1 };
 
 export function createAwsClients(): AwsClients {
+  const sqs = new SQSClient(ONCE);
   return {
-    sqs: new SQSClient(ONCE),
+    sqs,
+    getQueueAttributes: createGetQueueAttributes(sqs.config),
     lambda: loadOnce(async () => {
       const { LambdaClient: Client } = await import('@aws-sdk/client-lambda');
       return new Client(ONCE);

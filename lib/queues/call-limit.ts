@@ -61,6 +61,6 @@ export function createReadLimits(): ReadLimits {
   return {
     sqs: createCallLimit({ concurrency: 50, perSecond: 2_000 }),
     // GetMetricData has a quota of 50 a second in an account.
-    cloudWatch: createCallLimit({ concurrency: 5, perSecond: 25 }),
+    cloudWatch: createCallLimit({ concurrency: 10, perSecond: 40 }),
   };
 }

@@ -57,18 +57,28 @@ export function planFigures(times: PlanTimes, settings: CloudWatchSettings = {})
   const isNewPeriod = isFirstOf(periodMs);
   const isNewInterval = isFirstOf(intervalMs);
 
+  // Where periods do not divide an interval, some intervals have one more than others.
+  const periodsOf = (lengthMs: number) => {
+    const index = Math.floor(floor(atMs, periodMs) / lengthMs);
+    return ceil(index * lengthMs, periodMs) - ceil((index - 1) * lengthMs, periodMs);
+  };
+
   const toMs = floor(atMs - lagSeconds * 1_000, periodMs);
   const reachMs = Math.max(periodMs, (MAX_AGE_SECONDS - lagSeconds) * 1_000 - periodMs);
   return {
     busy: [...(isNewPeriod ? [OLDEST_AGE] : []), ...(isNewInterval ? INTERVAL_FIGURES : [])],
     quiet: isFirstOf(QUIET_INTERVALS * intervalMs) ? [SENT] : [],
     newest: { fromMs: toMs - periodMs, toMs },
-    interval: { fromMs: toMs - floor(Math.min(intervalMs, reachMs), periodMs), toMs },
-    probe: { fromMs: toMs - floor(QUIET_INTERVALS * intervalMs, periodMs), toMs },
+    interval: { fromMs: toMs - floor(Math.min(periodsOf(intervalMs), reachMs), periodMs), toMs },
+    probe: { fromMs: toMs - periodsOf(QUIET_INTERVALS * intervalMs), toMs },
     periodMs,
   };
 }
 
 function floor(value: number, step: number): number {
   return Math.floor(value / step) * step;
+}
+
+function ceil(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
 }

@@ -1,4 +1,3 @@
-import { GetQueueAttributesCommand, type QueueAttributeName } from '@aws-sdk/client-sqs';
 import { InvalidAnswer } from '../errors/invalid-answer.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { type PatienceOptions, readPatiently } from './read-patiently.ts';
@@ -19,7 +18,7 @@ const COUNTS = [
   'ApproximateNumberOfMessagesNotVisible',
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
-const POLICIES = ['RedrivePolicy', 'RedriveAllowPolicy'] as const;
+const NAMES = [...COUNTS, 'RedrivePolicy', 'RedriveAllowPolicy'];
 
 /**
  * One GetQueueAttributes: the policies cost nothing more.
@@ -28,20 +27,16 @@ const POLICIES = ['RedrivePolicy', 'RedriveAllowPolicy'] as const;
  */
 export async function readAttributes(
   queueUrl: string,
-  { sqs }: Pick<AwsClients, 'sqs'>,
+  { getQueueAttributes }: Pick<AwsClients, 'getQueueAttributes'>,
   patience: PatienceOptions,
 ): Promise<QueueAttributes> {
-  const AttributeNames: QueueAttributeName[] = [...COUNTS, ...POLICIES];
-  const { Attributes = {} } = await readPatiently(
-    (abortSignal) =>
-      sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames }), {
-        abortSignal,
-      }),
+  const attributes = await readPatiently(
+    (abortSignal) => getQueueAttributes(queueUrl, NAMES, abortSignal),
     patience,
   );
-  const [visible, inFlight, delayed] = COUNTS.map((name) => toCount(name, Attributes[name]));
-  const deadLetterQueue = arnName(parsePolicy(Attributes['RedrivePolicy'])['deadLetterTargetArn']);
-  const { redrivePermission, sourceQueueArns } = parsePolicy(Attributes['RedriveAllowPolicy']);
+  const [visible, inFlight, delayed] = COUNTS.map((name) => toCount(name, attributes[name]));
+  const deadLetterQueue = arnName(parsePolicy(attributes['RedrivePolicy'])['deadLetterTargetArn']);
+  const { redrivePermission, sourceQueueArns } = parsePolicy(attributes['RedriveAllowPolicy']);
   return {
     visible: visible as number,
     inFlight: inFlight as number,

@@ -43,6 +43,7 @@ export async function readPatiently<T>(read: Read<T>, options: PatienceOptions):
 }
 
 async function readOnce<T>(read: Read<T>, boundMs: number): Promise<T> {
+  if (boundMs <= 0) throw new ReadTimeout('There was no time left when its turn came.');
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const bound = new Promise<never>((_, reject) => {

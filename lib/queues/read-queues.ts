@@ -7,7 +7,7 @@ import { type QueueReading, type Reading, resolveRedrive } from './resolve-redri
 /** Reads all of these queues and their dead-letter queues side by side. Never rejects. */
 export async function readQueues(
   queues: readonly ListedQueue[],
-  clients: Pick<AwsClients, 'sqs'>,
+  clients: Pick<AwsClients, 'getQueueAttributes'>,
   patience: PatienceOptions,
 ): Promise<QueueReading[]> {
   // Queues may share a dead-letter queue.

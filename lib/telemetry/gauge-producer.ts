@@ -35,7 +35,7 @@ export function createGaugeProducer(onDropped: (gauges: number) => void): GaugeP
   let waiting: Gauge[] = [];
   return {
     add(gauges) {
-      waiting.push(...gauges.slice(-CAPACITY));
+      waiting = [...waiting, ...gauges];
       const over = waiting.length - CAPACITY;
       if (over <= 0) return;
       waiting = waiting.slice(over);

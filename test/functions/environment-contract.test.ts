@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { readQueues } from '../../functions/env.ts';
+import {
+  readCloudWatchSettings,
+  readDepthSettings,
+  readHealthSettings,
+  readQueueSource,
+  readQueues,
+} from '../../functions/env.ts';
 import { readTelemetryConfig } from '../../lib/telemetry/config.ts';
 
 const architecture = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
@@ -43,6 +49,15 @@ function recording(env: Record<string, string>) {
   return { proxy, read };
 }
 
+/** All that functions/ reads, by those who read it. */
+const readers = [
+  readQueues,
+  readQueueSource,
+  readCloudWatchSettings,
+  readDepthSettings,
+  readHealthSettings,
+];
+
 it('no variable outside the table of docs/architecture.md is read', () => {
   expect(documented.size).toBeGreaterThan(20);
   const undocumented = new Set<string>();
@@ -51,10 +66,12 @@ it('no variable outside the table of docs/architecture.md is read', () => {
     fc.property(env, (given) => {
       const { proxy, read } = recording(given);
       readTelemetryConfig(proxy);
-      try {
-        readQueues(proxy);
-      } catch {
-        // QUEUES may be anything here.
+      for (const reader of readers) {
+        try {
+          reader(proxy);
+        } catch {
+          // A variable may hold anything here.
+        }
       }
       for (const name of read) {
         const known = documented.has(name) || documented.has(name.replace(signal, '_'));
@@ -63,4 +80,29 @@ it('no variable outside the table of docs/architecture.md is read', () => {
     }),
   );
   expect([...undocumented]).toEqual([]);
+});
+
+it.each([
+  'QUEUE_NAME_PREFIX',
+  'CLOUDWATCH_LAG_SECONDS',
+  'CLOUDWATCH_PERIOD_SECONDS',
+  'CLOUDWATCH_INTERVAL_SECONDS',
+  'RESOLUTION_SECONDS',
+  'HEARTBEAT_URL',
+  'HEARTBEAT_URL_PARAMETER',
+  'HEALTH_TOKEN',
+  'HEALTH_TOKEN_PARAMETER',
+  'STALLED_AFTER_SECONDS',
+  'APP_VERSION',
+])('%s is read, and is in the table', (name) => {
+  const { proxy, read } = recording({});
+  for (const reader of readers.slice(1)) {
+    try {
+      reader(proxy);
+    } catch {
+      // QUEUES is not set.
+    }
+  }
+  expect(read).toContain(name);
+  expect(documented).toContain(name);
 });

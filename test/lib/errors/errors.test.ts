@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { InvalidAnswer } from '../../../lib/errors/invalid-answer.ts';
+import { ReadTimeout } from '../../../lib/errors/read-timeout.ts';
 import { TaskTimeout } from '../../../lib/errors/task-timeout.ts';
 import {
   EnqueueFailed,
@@ -19,6 +21,7 @@ const cause = new Error('why');
 it.each([
   [new EnqueueFailed('m', { cause, retryable: true }), 'EnqueueFailed', 'ENQUEUE_FAILED', true],
   [new EnqueueFailed('m', { cause, retryable: false }), 'EnqueueFailed', 'ENQUEUE_FAILED', false],
+  [new InvalidAnswer('m'), 'InvalidAnswer', 'INVALID_ANSWER', true],
   [new InvalidEnqueueOptions('m'), 'InvalidEnqueueOptions', 'INVALID_ENQUEUE_OPTIONS', false],
   [new InvalidMessage('m'), 'InvalidMessage', 'INVALID_MESSAGE', false],
   [new InvalidPayload('t', []), 'InvalidPayload', 'INVALID_PAYLOAD', false],
@@ -26,6 +29,7 @@ it.each([
   [new InvalidTaskDefinition('m'), 'InvalidTaskDefinition', 'INVALID_TASK_DEFINITION', false],
   [new MessageTooLarge('t', 2, 1), 'MessageTooLarge', 'MESSAGE_TOO_LARGE', false],
   [new NonRetryableError('m'), 'NonRetryableError', 'NON_RETRYABLE', false],
+  [new ReadTimeout('m'), 'ReadTimeout', 'READ_TIMEOUT', true],
   [new TaskTimeout('t', 30), 'TaskTimeout', 'TASK_TIMEOUT', true],
   [new UnknownTask('m'), 'UnknownTask', 'UNKNOWN_TASK', true],
 ])('%s has the name %s, the code %s, retryable %s', (error, name, code, retryable) => {
