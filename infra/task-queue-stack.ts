@@ -3,7 +3,8 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { tasks } from '../functions/tasks/index.ts';
 import type { QueueConfig, StageConfig } from './config.ts';
-import { type TaskQueueSettings, TaskQueues } from './constructs/task-queues.ts';
+import { TaskQueues } from './constructs/task-queues.ts';
+import type { TaskQueueSettings } from './constructs/task-queues-props.ts';
 
 export interface TaskQueueStackProps extends StackProps {
   readonly config: StageConfig;

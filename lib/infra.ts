@@ -2,18 +2,16 @@ export type { QueueAlarmsProps, QueueAlarmThresholds } from '../infra/constructs
 export { QueueAlarms } from '../infra/constructs/queue-alarms.ts';
 export type { QueueDepthScheduleProps } from '../infra/constructs/queue-depth-schedule.ts';
 export { QueueDepthSchedule } from '../infra/constructs/queue-depth-schedule.ts';
-export type {
-  TaskApiAuth,
-  TaskApiJwtAuth,
-  TaskApiProps,
-} from '../infra/constructs/task-api.ts';
+export type { TaskApiProps } from '../infra/constructs/task-api.ts';
 export { TaskApi } from '../infra/constructs/task-api.ts';
+export type { TaskApiAuth, TaskApiJwtAuth } from '../infra/constructs/task-api-auth.ts';
 export type { TaskDashboardProps } from '../infra/constructs/task-dashboard.ts';
 export { TaskDashboard } from '../infra/constructs/task-dashboard.ts';
 export type { TaskFunctionOptions, TaskFunctionProps } from '../infra/constructs/task-function.ts';
 export { TaskFunction } from '../infra/constructs/task-function.ts';
 export type { ITaskQueue, TaskQueueProps } from '../infra/constructs/task-queue.ts';
 export { TaskQueue } from '../infra/constructs/task-queue.ts';
+export { TaskQueues } from '../infra/constructs/task-queues.ts';
 export type {
   OneUptimeSettings,
   QueueAlarmSettings,
@@ -21,8 +19,7 @@ export type {
   TaskApiSettings,
   TaskQueueSettings,
   TaskQueuesProps,
-} from '../infra/constructs/task-queues.ts';
-export { TaskQueues } from '../infra/constructs/task-queues.ts';
+} from '../infra/constructs/task-queues-props.ts';
 export type { TaskScheduleProps } from '../infra/constructs/task-schedule.ts';
 export { TaskSchedule } from '../infra/constructs/task-schedule.ts';
 export type { TaskWorkerProps } from '../infra/constructs/task-worker.ts';

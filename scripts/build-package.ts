@@ -3,16 +3,19 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endLike, untilEnded } from './child-process.mjs';
 
-/** Builds dist/lib, which is what the package holds: JavaScript and declarations of lib alone. */
+/** What the package holds, as JavaScript with its declarations: lib, the constructs and the command. */
+const folders = ['dist/lib', 'dist/infra', 'dist/cli'];
 const root = join(import.meta.dirname, '..');
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 
-// A file that lib no longer has must not be published.
-await rm(join(root, 'dist/lib'), { recursive: true, force: true });
+// A file that is no longer in the sources must not be published.
+for (const folder of folders) await rm(join(root, folder), { recursive: true, force: true });
 const ending = await untilEnded(() =>
   spawn(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' }),
 );
-if (ending.code === 0) await nameJavaScriptInDeclarations(join(root, 'dist/lib'));
+if (ending.code === 0) {
+  for (const folder of folders) await nameJavaScriptInDeclarations(join(root, folder));
+}
 endLike(ending);
 
 /**

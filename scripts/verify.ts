@@ -30,7 +30,7 @@ const knip: Step = {
   args: [join(modules, 'knip/bin/knip.js'), '--no-progress'],
 };
 const bundles: Step = { name: 'build: dist/functions', args: ['cli/build.ts'] };
-const library: Step = { name: 'build: dist/lib', args: ['scripts/build-package.ts'] };
+const library: Step = { name: 'build: the package', args: ['scripts/build-package.ts'] };
 
 // What is quick and fails most often comes first; two cores take two steps at a time.
 await all([biome, types]);

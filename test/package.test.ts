@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OWN_APP } from './support/own-app.ts';
 
 /**
  * The package as npm would publish it, in a project that has nothing but what the package asks for:
@@ -83,11 +84,79 @@ describe('with its peers', () => {
   });
 });
 
-test('it holds dist/lib, and nothing that was not built from lib', async () => {
+describe("an app of one's own", () => {
+  const contract = 'functions/tasks/resize-image.ts';
+  const enqueue = 'dist/functions/enqueue-task';
+
+  beforeAll(async () => {
+    await link([...Object.keys(manifest.peerDependencies), 'zod']);
+    for (const [path, text] of Object.entries(OWN_APP)) await put(path, text);
+    await leadline('build');
+  }, 60_000);
+
+  test('is built by leadline build and synthesized with TaskQueues', async () => {
+    await expect(synthesize()).resolves.toBe('');
+    const template = await readFile(join(project, 'cdk.out/shop.template.json'), 'utf8');
+    const { Resources } = JSON.parse(template);
+    const names = Object.values<{ Properties?: { FunctionName?: string } }>(Resources)
+      .flatMap(({ Properties }) => Properties?.FunctionName ?? [])
+      .filter((name) => typeof name === 'string');
+    expect(names.toSorted()).toEqual([
+      'test-enqueue-task',
+      'test-health',
+      'test-process-images',
+      'test-sample-queue-depth',
+    ]);
+    expect(template).toContain('cron(0 3 * * ? *)');
+  }, 60_000);
+
+  test('is refused as stale once a source has changed, until it is built again', async () => {
+    await put(contract, OWN_APP[contract]?.replace("'nightly'", "'weekly'") ?? '');
+    const refusal = await synthesize();
+    expect(refusal).toContain(`is stale: ${join(project, contract)} has changed`);
+    expect(refusal).toContain('Run "leadline build"');
+    await leadline('build');
+    await expect(synthesize()).resolves.toBe('');
+  }, 60_000);
+
+  test('is refused as missing a bundle that was not built', async () => {
+    await rm(join(project, enqueue), { recursive: true });
+    await expect(synthesize()).resolves.toContain(
+      `The bundle of enqueue-task in ${join(project, enqueue)} is missing`,
+    );
+  }, 60_000);
+
+  test('is told what leadline can do, and that a folder has no functions', async () => {
+    await expect(leadline('deploy')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Usage: leadline build'),
+    });
+    await expect(leadline('build', packed)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^There is no function in .*Run it in the folder/),
+    });
+  });
+
+  /** The command as npm would link it. */
+  const leadline = (command: string, cwd = project) =>
+    run(process.execPath, [join(packed, manifest.bin.leadline), command], { cwd });
+
+  /** What the app says when it does not synthesize; nothing when it does. */
+  const synthesize = () =>
+    run(process.execPath, ['app.ts'], { cwd: project, env: withoutRules }).then(
+      () => '',
+      (error: { stderr: string }) => error.stderr,
+    );
+  // CDK's rules of CloudFormation take seconds to load; test/infra/stages.test.ts runs them.
+  const withoutRules = { ...process.env, CDK_VALIDATION: 'false' };
+});
+
+test('it holds what was built from lib, infra/constructs and cli, and nothing else', async () => {
   const files = await filesOf(packed);
-  const besides = files.filter((file) => !file.startsWith('dist/lib/')).toSorted();
+  const built = /^dist\/(lib|infra\/constructs|cli)\//;
+  const besides = files.filter((file) => !built.test(file)).toSorted();
   expect(besides).toEqual(['LICENSE', 'README.md', 'package.json']);
-  for (const file of files.filter((file) => file.startsWith('dist/lib/'))) {
+  for (const file of files.filter((file) => built.test(file))) {
     const source = file.slice('dist/'.length).replace(/(\.d\.ts|\.js|\.js\.map)$/, '.ts');
     expect(existsSync(join(repository, source)), `the source of ${file}`).toBe(true);
   }
@@ -95,23 +164,21 @@ test('it holds dist/lib, and nothing that was not built from lib', async () => {
 
 test('every import in it names a file that is in it', async () => {
   const imported = /(?:from|import)\s*\(?\s*['"](\.[^'"]*)['"]/g;
-  for (const file of await filesOf(join(packed, 'dist/lib'))) {
+  for (const file of await filesOf(join(packed, 'dist'))) {
     if (file.endsWith('.map')) continue;
-    const code = await readFile(join(packed, 'dist/lib', file), 'utf8');
+    const code = await readFile(join(packed, 'dist', file), 'utf8');
     for (const [, path = ''] of code.matchAll(imported)) {
       expect(path, `an import of ${file}`).toMatch(/\.js$/);
-      expect(existsSync(join(packed, 'dist/lib', dirname(file), path)), `${file}: ${path}`).toBe(
-        true,
-      );
+      expect(existsSync(join(packed, 'dist', dirname(file), path)), `${file}: ${path}`).toBe(true);
     }
   }
 });
 
 test('every source map carries its source', async () => {
-  const maps = (await filesOf(join(packed, 'dist/lib'))).filter((file) => file.endsWith('.map'));
+  const maps = (await filesOf(join(packed, 'dist'))).filter((file) => file.endsWith('.map'));
   expect(maps).not.toEqual([]);
   for (const file of maps) {
-    const map = JSON.parse(await readFile(join(packed, 'dist/lib', file), 'utf8'));
+    const map = JSON.parse(await readFile(join(packed, 'dist', file), 'utf8'));
     expect(map.sourcesContent?.length, file).toBe(map.sources.length);
     expect(map.sourcesContent, file).not.toContain(null);
   }
@@ -139,8 +206,13 @@ async function link(names: string[]): Promise<void> {
   for (const name of names) {
     const path = join(project, 'node_modules', name);
     await mkdir(dirname(path), { recursive: true });
-    await symlink(join(repository, 'node_modules', name), path);
+    if (!existsSync(path)) await symlink(join(repository, 'node_modules', name), path);
   }
+}
+
+async function put(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(project, path)), { recursive: true });
+  await writeFile(join(project, path), text);
 }
 
 /** What `specifier` exports, in a process of its own in the project. */

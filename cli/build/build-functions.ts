@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 
 import { builtinModulesPlugin } from './builtin-modules-plugin.ts';
+import { functionNames } from './function-names.ts';
 import { lambdaCredentialsPlugin } from './lambda-credentials-plugin.ts';
 import { type BundleSize, measureBundle } from './measure-bundle.ts';
 import { optionalPackagesPlugin } from './optional-packages-plugin.ts';
@@ -13,21 +14,13 @@ export interface BuildFunctionsOptions {
   projectDirectory: string;
   /** @default dist/functions in the project */
   outputDirectory?: string;
-  /** Entry points below functions/ by name. @default every function of the project */
+  /** Entry points below functions/ by name. @default those of the four that it has */
   functions?: readonly string[];
 }
 
 export interface BuiltFunction extends BundleSize {
   name: string;
 }
-
-/** The functions of the project. */
-const FUNCTION_NAMES: readonly string[] = [
-  'enqueue-task',
-  'process-tasks',
-  'sample-queue-depth',
-  'health',
-];
 
 /**
  * Bundles each function to `<outputDirectory>/<name>/index.mjs`, export `handler`, with what it
@@ -36,7 +29,7 @@ const FUNCTION_NAMES: readonly string[] = [
  * @throws esbuild's BuildFailure when a source does not build; what was built before stays.
  */
 export async function buildFunctions(options: BuildFunctionsOptions): Promise<BuiltFunction[]> {
-  const { projectDirectory, functions = FUNCTION_NAMES } = options;
+  const { projectDirectory, functions = functionNames(projectDirectory) } = options;
   const { outputDirectory = join(projectDirectory, 'dist/functions') } = options;
   // All are built before one is written: a source that does not build changes nothing.
   const results = await Promise.all(

@@ -1,4 +1,4 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack, Token, Validations } from 'aws-cdk-lib';
 import { queuesVariable } from './queues-variable.ts';
 import type { TaskFunction } from './task-function.ts';
 import type { TaskWorker } from './task-worker.ts';
@@ -11,21 +11,16 @@ export function observeQueues(
   taskFunction: TaskFunction,
   props: { workers: readonly TaskWorker[]; stage: string; discoverQueues?: boolean },
 ): void {
-  const stack = Stack.of(taskFunction);
   taskFunction.allow(['cloudwatch:GetMetricData'], ['*']);
-  acknowledgeWildcard(
-    taskFunction,
-    '*',
-    'CloudWatch has no rights by metric: GetMetricData takes * only.',
-  );
+  acknowledgeWildcard(taskFunction, '*', NO_NARROWER);
   if (props.discoverQueues) {
     const prefix = `${props.stage}-`;
     taskFunction.function.addEnvironment('QUEUE_NAME_PREFIX', prefix);
     taskFunction.allow(['sqs:ListQueues', 'lambda:ListEventSourceMappings'], ['*']);
-    taskFunction.allow(
-      ['sqs:GetQueueAttributes'],
-      [stack.formatArn({ service: 'sqs', resource: `${prefix}*` })],
-    );
+    allowPrefix(taskFunction, 'sqs:GetQueueAttributes', {
+      service: 'sqs',
+      resource: `${prefix}*`,
+    });
     return;
   }
   const variable = queuesVariable(
@@ -48,14 +43,36 @@ export function observeQueues(
   );
 }
 
-/** cdk-nag: a wildcard is a finding until a reason stands beside it. */
-export function acknowledgeWildcard(
+/**
+ * Lets the function do something to all that begins with a prefix, with the reason that cdk-nag
+ * wants beside a wildcard.
+ */
+export function allowPrefix(
   taskFunction: TaskFunction,
-  resource: string,
-  reason: string,
+  action: string,
+  target: { service: string; resource: string },
 ): void {
+  const stack = Stack.of(taskFunction);
+  taskFunction.allow([action], [stack.formatArn(target)]);
+  // cdk-nag writes references in angle brackets.
+  const written = (value: string, name: string) =>
+    Token.isUnresolved(value) ? `<AWS::${name}>` : value;
+  const place = [
+    written(stack.partition, 'Partition'),
+    target.service,
+    written(stack.region, 'Region'),
+    written(stack.account, 'AccountId'),
+  ];
+  acknowledgeWildcard(taskFunction, `arn:${place.join(':')}:${target.resource}`, BY_PREFIX);
+}
+
+function acknowledgeWildcard(taskFunction: TaskFunction, resource: string, reason: string): void {
   Validations.of(taskFunction.role).acknowledge({
     id: `AwsSolutions-IAM5[Resource::${resource}]`,
     reason,
   });
 }
+
+const BY_PREFIX = 'discoverQueues: what begins with the stage is found when it is looked for.';
+const NO_NARROWER =
+  'GetMetricData, ListQueues, ListEventSourceMappings and GetEventSourceMapping of mappings that are not known yet: AWS has nothing narrower than * for them.';

@@ -43,8 +43,8 @@ export class QueueDepthSchedule extends Construct {
       ...props,
       bundle: 'sample-queue-depth',
       description: 'Measures the depth of the queues',
-      // Several samples in one run need the minute.
-      timeout: Duration.seconds(60),
+      // Samples may take the whole minute, and are sent after it.
+      timeout: Duration.seconds(90),
     });
     const { function: lambda } = this.function;
     lambda.addEnvironment('RESOLUTION_SECONDS', String(resolution.toSeconds()));

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CorsPreflightOptions,
@@ -7,30 +7,18 @@ import {
   HttpNoneAuthorizer,
   type HttpRoute,
   HttpStage,
-  type IHttpRouteAuthorizer,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { acknowledgeWildcard, observeQueues } from './observe-queues.ts';
+import { allowPrefix, observeQueues } from './observe-queues.ts';
 import { queuesVariable } from './queues-variable.ts';
+import { createAuthorizer, type TaskApiAuth } from './task-api-auth.ts';
 import { TaskFunction, type TaskFunctionOptions } from './task-function.ts';
 import type { ITaskQueue } from './task-queue.ts';
 import type { TaskWorker } from './task-worker.ts';
-
-/** Who may call the routes under /tasks. */
-export type TaskApiAuth = 'iam' | 'none' | TaskApiJwtAuth;
-
-export interface TaskApiJwtAuth {
-  /** `https://`, where `/.well-known/openid-configuration` is found. */
-  readonly issuer: string;
-  readonly audience: readonly string[];
-  /** A token needs one of them. @default - any token of the issuer for the audience */
-  readonly scopes?: readonly string[];
-}
 
 export interface TaskApiProps extends TaskFunctionOptions {
   /** What `POST /tasks/{task}` may send to. */
@@ -146,13 +134,11 @@ export class TaskApi extends Construct {
       );
       return taskFunction;
     }
-    const functions = Stack.of(this).formatArn({
+    taskFunction.allow(['lambda:GetEventSourceMapping'], ['*']);
+    allowPrefix(taskFunction, 'lambda:GetFunctionConfiguration', {
       service: 'lambda',
       resource: `function:${stage}-*`,
     });
-    taskFunction.allow(['lambda:GetEventSourceMapping'], ['*']);
-    taskFunction.allow(['lambda:GetFunctionConfiguration'], [functions]);
-    acknowledgeWildcard(taskFunction, functions, 'discoverQueues: the workers of the stage.');
     return taskFunction;
   }
 
@@ -189,18 +175,6 @@ const ACCESS_LOG = {
   error: '$context.error.message',
   integrationError: '$context.integrationErrorMessage',
 };
-
-function createAuthorizer(auth: TaskApiAuth): IHttpRouteAuthorizer {
-  if (auth === 'iam') return new HttpIamAuthorizer();
-  if (auth === 'none') return new HttpNoneAuthorizer();
-  const { issuer, audience } = (auth ?? {}) as Partial<TaskApiJwtAuth>;
-  if (!issuer?.startsWith('https://') || !Array.isArray(audience) || audience.length === 0) {
-    throw new Error(
-      `auth of the API is ${JSON.stringify(auth)}, which would leave it open. Use 'iam', an issuer (https://...) with at least one audience, or, for an API that everybody may call, 'none'.`,
-    );
-  }
-  return new HttpJwtAuthorizer('Jwt', issuer, { jwtAudience: [...audience] });
-}
 
 function acknowledgeOpenRoutes(routes: readonly HttpRoute[], reason: string): void {
   for (const route of routes) {

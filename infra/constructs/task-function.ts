@@ -1,4 +1,4 @@
-import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -6,6 +6,7 @@ import {
   Architecture,
   Function as LambdaFunction,
   LoggingFormat,
+  type RecursiveLoop,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -55,6 +56,8 @@ export interface TaskFunctionProps extends TaskFunctionOptions {
   readonly memorySize?: number;
   /** Takes them from what the account has. @default - none reserved */
   readonly reservedConcurrentExecutions?: number;
+  /** What Lambda does after 16 hops of one chain of messages. @default RecursiveLoop.TERMINATE */
+  readonly recursiveLoop?: RecursiveLoop;
 }
 
 /** A Lambda function that runs a bundle of `leadline build`, with a role and a log group of its own. */
@@ -71,6 +74,7 @@ export class TaskFunction extends Construct {
     const { stage, bundle, bundles = 'dist/functions', environment = {} } = props;
     const { logRetention = RetentionDays.ONE_MONTH, memorySize = 256, timeout } = props;
     refusePlainTokens(environment);
+    warnOfHeaders(this, environment);
     this.functionName = checkName(`${stage}-${props.functionName ?? bundle}`);
     this.timeout = timeout;
     this.parameterKey = props.parameterKey;
@@ -99,6 +103,7 @@ export class TaskFunction extends Construct {
       ...(props.reservedConcurrentExecutions !== undefined && {
         reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       }),
+      ...(props.recursiveLoop && { recursiveLoop: props.recursiveLoop }),
       environment: { ...commonEnvironment(props), ...environment },
     });
     this.readToken(props);
@@ -163,5 +168,17 @@ function checkName(name: string): string {
   if (/^[A-Za-z0-9_-]{1,64}$/.test(name)) return name;
   throw new Error(
     `The function's name ${JSON.stringify(name)} is not one that Lambda takes: use 1 to 64 letters, digits, "-" and "_". It is made of the stage and the queue's name.`,
+  );
+}
+
+/** How another OTLP backend is told who sends: there is no other way, so it is no error. */
+function warnOfHeaders(scope: Construct, environment: Record<string, string>): void {
+  const headers = Object.keys(environment).find((name) =>
+    /^OTEL_EXPORTER_OTLP_.*HEADERS$/.test(name),
+  );
+  if (headers === undefined) return;
+  Annotations.of(scope).addWarningV2(
+    'leadline:plain-headers',
+    `${headers} is in environment, in plain text, and headers hold tokens more often than not. Everybody who may look at the function reads it.`,
   );
 }

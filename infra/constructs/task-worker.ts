@@ -1,5 +1,5 @@
 import { Annotations, Duration } from 'aws-cdk-lib';
-import { EventSourceMapping, MetricType } from 'aws-cdk-lib/aws-lambda';
+import { EventSourceMapping, MetricType, type RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Task } from '../../lib/index.ts';
 import { checkWorker } from './check-worker.ts';
@@ -25,6 +25,12 @@ export interface TaskWorkerProps extends TaskFunctionOptions {
   readonly maxConcurrency?: number;
   /** At least twice `maxConcurrency`. @default - none reserved */
   readonly reservedConcurrentExecutions?: number;
+  /**
+   * What Lambda does after 16 hops of one chain of messages, for tasks that enqueue each other.
+   *
+   * @default RecursiveLoop.TERMINATE
+   */
+  readonly recursiveLoop?: RecursiveLoop;
 }
 
 /** The function that works on one queue, and the event source mapping that feeds it. */

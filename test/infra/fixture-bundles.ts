@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildFunctions } from '../../cli/build/build-functions.ts';
 
-export const FUNCTION_NAMES = ['enqueue-task', 'process-tasks', 'sample-queue-depth', 'health'];
+const FUNCTION_NAMES = ['enqueue-task', 'process-tasks', 'sample-queue-depth', 'health'];
 
 /** A project whose functions are of one line each, built by the build of the real ones. */
 export interface FixtureProject {

@@ -2,7 +2,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll } from 'vitest';
 import * as z from 'zod/mini';
-import { TaskQueues, type TaskQueuesProps } from '../../infra/constructs/task-queues.ts';
+import { TaskQueues } from '../../infra/constructs/task-queues.ts';
+import type { TaskQueuesProps } from '../../infra/constructs/task-queues-props.ts';
 import { defineTask, type Task, type TaskOptions } from '../../lib/index.ts';
 import {
   createFixtureProject,
@@ -33,12 +34,13 @@ export function taskQueues(props: Partial<TaskQueuesProps>): { stack: Stack; all
   return { stack, all: new TaskQueues(stack, 'Tasks', { tasks: [task()], ...props }) };
 }
 
-// The rules of CloudFormation that CDK holds each template against take seconds to load. The tests
-// of the stages run them.
-process.env['CDK_VALIDATION'] = 'false';
-
+/**
+ * In an app without the rules of CloudFormation that CDK holds each template against: they take
+ * seconds to load, and the tests of the stages run them.
+ */
 export function createStack(): Stack {
-  return new Stack(new App({ context: { 'aws:cdk:disable-stack-trace': true } }), 'stack');
+  const context = { 'aws:cdk:disable-stack-trace': true };
+  return new Stack(new App({ builtinCloudFormationValidation: false, context }), 'stack');
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the properties of a resource are what CloudFormation has

@@ -1,6 +1,6 @@
 import { rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFunctionBundle } from '../../../infra/constructs/function-bundle.ts';
@@ -10,6 +10,7 @@ import {
   type FixtureProject,
   removeFixtureProject,
 } from '../fixture-bundles.ts';
+import { createStack } from '../synthesize.ts';
 
 let project: FixtureProject;
 
@@ -22,11 +23,10 @@ const read = (name = 'enqueue-task') => readFunctionBundle(project.bundles, name
 
 /** The files that would be deployed, by their names. */
 function deployed(): string[] {
-  const app = new App();
-  const stack = new Stack(app, 'stack');
+  const stack = createStack();
   const runtime = Runtime.NODEJS_24_X;
   new LambdaFunction(stack, 'Function', { runtime, handler: 'index.handler', code: read() });
-  const [files] = assetFiles(app.synth());
+  const [files] = assetFiles((stack.node.root as App).synth());
   return [...(files?.keys() ?? [])].toSorted();
 }
 

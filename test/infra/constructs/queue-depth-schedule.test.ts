@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import type { TaskQueuesProps } from '../../../infra/constructs/task-queues.ts';
+import type { TaskQueuesProps } from '../../../infra/constructs/task-queues-props.ts';
 import { type Properties, propertiesOf, taskQueues, useFixtureBundles } from '../synthesize.ts';
 
 const bundles = useFixtureBundles();

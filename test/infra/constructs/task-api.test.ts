@@ -2,8 +2,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { CorsHttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import type { TaskApiAuth } from '../../../infra/constructs/task-api.ts';
-import type { TaskApiSettings } from '../../../infra/constructs/task-queues.ts';
+import type { TaskApiAuth } from '../../../infra/constructs/task-api-auth.ts';
+import type { TaskApiSettings } from '../../../infra/constructs/task-queues-props.ts';
 import {
   type Properties,
   propertiesOf,
@@ -122,6 +122,12 @@ test.each([
   expect(() => create({ auth: auth as TaskApiAuth })).toThrow(
     `auth of the API is ${JSON.stringify(auth)}, which would leave it open. Use 'iam'`,
   );
+});
+
+test("'none' is no token for /health and /metrics", () => {
+  const open = () =>
+    taskQueues({ bundles: bundles(), oneuptime: { healthTokenParameter: 'none' } });
+  expect(open).toThrow('HEALTH_TOKEN_PARAMETER has to be the name of an SSM parameter');
 });
 
 test('CORS is on where it is asked for', () => {

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { TaskFunction, type TaskFunctionProps } from '../../../infra/constructs/task-function.ts';
@@ -160,6 +160,17 @@ describe('the token', () => {
       create({ oneuptimeTokenParameter: '/a', oneuptimeTokenSecretArn: SECRET }),
     ).toThrow('Set either oneuptimeTokenParameter or oneuptimeTokenSecretArn, not both.');
   });
+});
+
+test('headers of another backend are a warning: they hold tokens', () => {
+  const environment = { OTEL_EXPORTER_OTLP_HEADERS: 'api-key=c0ffee' };
+  const { scope } = create({ environment }).node;
+  const [warning] = Annotations.fromStack(scope as ReturnType<typeof createStack>).findWarning(
+    '*',
+    Match.stringLikeRegexp('OTEL_EXPORTER_OTLP_HEADERS is in environment, in plain text'),
+  );
+  expect(warning?.entry.data).not.toContain('c0ffee');
+  expect(warning).toBeDefined();
 });
 
 test('a name that Lambda does not take is refused', () => {

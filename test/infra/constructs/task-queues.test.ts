@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
+import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it, test } from 'vitest';
-import type { TaskQueuesProps } from '../../../infra/constructs/task-queues.ts';
+import type { TaskQueuesProps } from '../../../infra/constructs/task-queues-props.ts';
 import { propertiesOf, task, taskQueues, useFixtureBundles } from '../synthesize.ts';
 
 const bundles = useFixtureBundles();
@@ -60,6 +61,14 @@ test("the variables of a queue are its worker's alone", () => {
   expect(variables('dev-process-default')).toMatchObject({ TABLE: 'orders', LOG_LEVEL: 'debug' });
   expect(variables('dev-process-low')).toMatchObject({ LOG_LEVEL: 'debug' });
   expect(variables('dev-process-low')).not.toHaveProperty('TABLE');
+});
+
+test('a chain of messages that is meant is not ended', () => {
+  const queues = { default: { recursiveLoop: RecursiveLoop.ALLOW }, low: {} };
+  const loopOf = (FunctionName: string) =>
+    propertiesOf(templateOf({ queues }), 'AWS::Lambda::Function', { FunctionName })[0];
+  expect(loopOf('dev-process-default')?.['RecursiveLoop']).toBe('Allow');
+  expect(loopOf('dev-process-low')).not.toHaveProperty('RecursiveLoop');
 });
 
 describe('the token', () => {

@@ -3,7 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import type { TaskQueueSettings } from '../../../infra/constructs/task-queues.ts';
+import type { TaskQueueSettings } from '../../../infra/constructs/task-queues-props.ts';
 import { TaskWorker } from '../../../infra/constructs/task-worker.ts';
 import type { Task } from '../../../lib/index.ts';
 import {

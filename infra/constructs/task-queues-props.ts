@@ -1,0 +1,104 @@
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Task } from '../../lib/index.ts';
+import type { QueueAlarmThresholds } from './queue-alarms.ts';
+import type { TaskApiAuth } from './task-api-auth.ts';
+import type { TaskFunctionOptions } from './task-function.ts';
+import type { TaskWorkerProps } from './task-worker.ts';
+
+export interface TaskQueuesProps
+  extends Pick<
+    TaskFunctionOptions,
+    'bundles' | 'serviceName' | 'metricPrefix' | 'environment' | 'logRetention'
+  > {
+  /** Every contract: queues, workers, routes and schedules follow from them. */
+  readonly tasks: readonly Task[];
+  /** Begins every physical name; one account and region has one app a stage. @default 'dev' */
+  readonly stage?: string;
+  /** By logical name. @default - each queue that a task names, with the defaults */
+  readonly queues?: Record<string, TaskQueueSettings>;
+  readonly oneuptime?: OneUptimeSettings;
+  /** `false`: no API, for an app that enqueues by itself. @default - SigV4 on /tasks */
+  readonly api?: TaskApiSettings | false;
+  /** `false`: no alarms. @default - to a new SNS topic */
+  readonly alarms?: QueueAlarmSettings | false;
+  readonly queueDepth?: QueueDepthSettings;
+  /**
+   * Whether the depth and the health function find the queues by the stage's prefix. For more
+   * queues than their variables hold; costs rights on `*`.
+   *
+   * @default false
+   */
+  readonly discoverQueues?: boolean;
+  /** Of the queues. @default - RETAIN in the stage prod, DESTROY in others */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** Of one queue and its worker. */
+export interface TaskQueueSettings
+  extends Pick<
+    TaskWorkerProps,
+    | 'timeout'
+    | 'memorySize'
+    | 'batchSize'
+    | 'maxBatchingWindow'
+    | 'maxConcurrency'
+    | 'reservedConcurrentExecutions'
+    | 'recursiveLoop'
+    | 'environment'
+  > {
+  /** @default false */
+  readonly fifo?: boolean;
+  /** @default - 6 × timeout + maxBatchingWindow, AWS's rule */
+  readonly visibilityTimeout?: Duration;
+  /** @default - the highest maxAttempts of its tasks + 10; FIFO: maxAttempts × batchSize + 10 */
+  readonly maxReceiveCount?: number;
+  /** @default Duration.days(4) */
+  readonly retention?: Duration;
+  /** @default Duration.days(14) */
+  readonly deadLetterRetention?: Duration;
+  readonly thresholds?: QueueAlarmThresholds;
+}
+
+/** Parameters are names of SSM SecureStrings that are there before the first deployment. */
+export interface OneUptimeSettings {
+  /** OTLP base. @default - https://oneuptime.com/otlp */
+  readonly endpoint?: string;
+  /** @default - /leadline/<stage>/oneuptime-token, unless environment names another OTLP backend */
+  readonly tokenParameter?: string;
+  /** ARN of a secret, in place of the parameter. @default - the parameter */
+  readonly tokenSecretArn?: string;
+  /** What /health and /metrics ask for. @default - /leadline/<stage>/health-token */
+  readonly healthTokenParameter?: string;
+  /** @default - no heartbeat */
+  readonly heartbeatUrlParameter?: string;
+  /** The customer key that encrypts them. @default - AWS's own key */
+  readonly parameterKey?: IKey;
+}
+
+export interface TaskApiSettings {
+  /** @default 'iam' */
+  readonly auth?: TaskApiAuth;
+  /** Requests a second. @default 500 */
+  readonly rateLimit?: number;
+  /** @default 1000 */
+  readonly burstLimit?: number;
+  /** @default - no CORS */
+  readonly cors?: CorsPreflightOptions;
+}
+
+export interface QueueAlarmSettings {
+  /** @default - a new topic */
+  readonly topic?: ITopic;
+  /** @default - nobody is subscribed */
+  readonly email?: string;
+}
+
+export interface QueueDepthSettings {
+  /** Time between two samples. @default Duration.minutes(1) */
+  readonly resolution?: Duration;
+  /** Time between two reads of CloudWatch. @default Duration.minutes(5) */
+  readonly cloudwatchInterval?: Duration;
+}

@@ -1,0 +1,57 @@
+import { createTaskRegistry } from '../../lib/index.ts';
+import type { TaskFunctionOptions } from './task-function.ts';
+import type { TaskQueueSettings, TaskQueuesProps } from './task-queues-props.ts';
+
+type WorkerSettings = Omit<
+  TaskQueueSettings,
+  | 'fifo'
+  | 'visibilityTimeout'
+  | 'maxReceiveCount'
+  | 'retention'
+  | 'deadLetterRetention'
+  | 'thresholds'
+>;
+
+/** What every function is given. */
+export function functionOptions(stage: string, props: TaskQueuesProps): TaskFunctionOptions {
+  const { bundles, serviceName, metricPrefix, environment = {}, logRetention } = props;
+  const { endpoint, tokenParameter, tokenSecretArn, parameterKey } = props.oneuptime ?? {};
+  const elsewhere = tokenSecretArn !== undefined || 'OTEL_EXPORTER_OTLP_ENDPOINT' in environment;
+  const parameter =
+    tokenParameter ?? (elsewhere ? undefined : `/leadline/${stage}/oneuptime-token`);
+  return {
+    stage,
+    environment,
+    ...(bundles !== undefined && { bundles }),
+    ...(serviceName !== undefined && { serviceName }),
+    ...(metricPrefix !== undefined && { metricPrefix }),
+    ...(logRetention !== undefined && { logRetention }),
+    ...(endpoint !== undefined && { oneuptimeEndpoint: endpoint }),
+    ...(parameter !== undefined && { oneuptimeTokenParameter: parameter }),
+    ...(tokenSecretArn !== undefined && { oneuptimeTokenSecretArn: tokenSecretArn }),
+    ...(parameterKey && { parameterKey }),
+  };
+}
+
+/** @throws for two tasks of one name, and a task whose queue is not listed. */
+export function queueSettings({
+  tasks,
+  queues,
+}: TaskQueuesProps): Record<string, TaskQueueSettings> {
+  createTaskRegistry(tasks);
+  if (queues === undefined) return Object.fromEntries(tasks.map((task) => [task.queue, {}]));
+  for (const { name, queue } of tasks) {
+    if (queue in queues) continue;
+    throw new Error(
+      `Task "${name}" is for the queue "${queue}", and queues has ${Object.keys(queues).join(', ')}. Add it to queues, or correct the task.`,
+    );
+  }
+  return queues;
+}
+
+/** What of a queue's settings is its worker's. */
+export function workerSettings(settings: TaskQueueSettings): WorkerSettings {
+  const { fifo, visibilityTimeout, maxReceiveCount, ...others } = settings;
+  const { retention, deadLetterRetention, thresholds, ...worker } = others;
+  return worker;
+}
