@@ -26,6 +26,12 @@ export function openTerminal({
   stderr,
   env,
 }: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>): Terminal {
+  // Whoever reads may have had enough, as head has: what is left is for nobody.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: Error & { code?: string }) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   const coloured = Boolean(stdout.isTTY) && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   return {
     canAsk: Boolean(stdin.isTTY) && Boolean(stderr.isTTY),

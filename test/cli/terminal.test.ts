@@ -8,6 +8,7 @@ function open({ isTTY = true, env = {} as Record<string, string> } = {}) {
   const read = (from: PassThrough) => String(from.read() ?? '');
   return {
     stdin,
+    stdout,
     terminal: openTerminal({ stdin, stdout, stderr, env } as never),
     out: () => read(stdout),
     err: () => read(stderr),
@@ -59,4 +60,12 @@ test('an end of the input is an empty answer, and Ctrl-C ends the command', asyn
   const interrupted = second.terminal.ask('Key: ', { hidden: true });
   second.stdin.write('\u0003');
   await expect(interrupted).rejects.toThrow('Interrupted.');
+});
+
+test('a reader that has had enough, as head has, is no error', () => {
+  const { stdout } = open();
+  const closed = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+  expect(() => stdout.emit('error', closed)).not.toThrow();
+  const full = Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' });
+  expect(() => stdout.emit('error', full)).toThrow('ENOSPC');
 });

@@ -31,6 +31,6 @@ export async function validate(
   }
   if (!valid) return;
   terminal.print(
-    `It stores what it takes within a minute: look for "leadline validate" of the service ${stage.serviceName} in Traces, Metrics and Logs.`,
+    `It answers before it stores. Look for "leadline validate" of the service ${stage.serviceName} in Traces, Metrics and Logs.`,
   );
 }

@@ -73,9 +73,13 @@ async function sendOnce(
     }
     return { status, headers, text };
   } catch (error) {
-    const { name, cause, message } = error as Error & { cause?: { code?: string } };
+    const { name, cause, message } = error as Error & {
+      cause?: { code?: string; message?: string };
+    };
     const reason =
-      name === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : (cause?.code ?? message);
+      name === 'TimeoutError'
+        ? `no answer within ${timeoutMs} ms`
+        : (cause?.code ?? cause?.message ?? message);
     const text = redact(`${new URL(url).origin} cannot be reached: ${reason}.`, credential.secret);
     return new RequestFailed(text, undefined);
   }
