@@ -5,7 +5,7 @@ import {
 import { errorType } from '../instrumentation/error-type.ts';
 import type { AwsClients } from '../queues/aws-clients.ts';
 import { createCallLimit } from '../queues/call-limit.ts';
-import { readPatiently } from '../queues/read-patiently.ts';
+import { isPassing, readPatiently } from '../queues/read-patiently.ts';
 
 /** Whether a worker takes messages, as Lambda has it: `problem` says why not. */
 export type WorkerState = { known: false } | { known: true; problem?: string };
@@ -22,13 +22,11 @@ export interface WorkerStates {
 }
 
 /** Lambda allows 15 of these calls a second in an account, those of deploys included. */
-const LAMBDA_CALLS = { concurrency: 10, perSecond: 15 };
+const LAMBDA_CALLS = { concurrency: 4, perSecond: 10 };
 
 const TAKES_MESSAGES = new Set(['Enabled', 'Enabling', 'Updating']);
 /** Lambda lets a function that idles for weeks become inactive; the next invocation wakes it. */
 const RUNS = new Set(['Active', 'Inactive']);
-/** Says nothing of the worker. */
-const NO_ANSWER = /^(ReadTimeout|TooManyRequests|Throttl)/;
 
 export function createWorkerStates({ lambda }: Pick<AwsClients, 'lambda'>): WorkerStates {
   const limit = createCallLimit(LAMBDA_CALLS);
@@ -64,9 +62,9 @@ export function createWorkerStates({ lambda }: Pick<AwsClients, 'lambda'>): Work
         knownAt.set(keyOf({ ...(worker && { worker }), ...(mapping && { mapping }) }), Date.now());
         return { known: true, ...(problem && { problem }) };
       } catch (error) {
-        const type = errorType(error);
-        if (NO_ANSWER.test(type)) return { known: false };
-        return { known: true, problem: `its worker cannot be read: ${type}` };
+        // It says nothing of the worker.
+        if (isPassing(error)) return { known: false };
+        return { known: true, problem: `its worker cannot be read: ${errorType(error)}` };
       }
     },
   };

@@ -68,8 +68,8 @@ interface AwsError {
   $metadata?: { httpStatusCode?: number };
 }
 
-/** Whether the same read may be answered in a moment. */
-function isPassing(error: unknown): boolean {
+/** Whether the same read may be answered in a moment: it was throttled, hung, or failed on the way. */
+export function isPassing(error: unknown): boolean {
   const { name = '', code, $metadata } = error as AwsError;
   const status = $metadata?.httpStatusCode ?? 0;
   return (

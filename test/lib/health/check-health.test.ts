@@ -134,15 +134,18 @@ it.each(['deny', 'throttle'] as const)(
   },
 );
 
-it('a throttled Lambda leaves a worker unknown, which is not unhealthy', async () => {
-  vi.spyOn(Math, 'random').mockReturnValue(0);
-  const { aws, health } = await startOne();
-  aws.fail('GetEventSourceMapping', 'throttle');
-  expect(await health()).toMatchObject({
-    status: 200,
-    body: { checks: { workers: { status: 'healthy', checked: 0, of: 1 } } },
-  });
-});
+it.each(['throttle', 'error', 'reset'] as const)(
+  'Lambda that answers with %s leaves a worker unknown, which is not unhealthy',
+  async (fault) => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    const { aws, health } = await startOne();
+    aws.fail('GetEventSourceMapping', fault);
+    expect(await health()).toMatchObject({
+      status: 200,
+      body: { checks: { workers: { status: 'healthy', checked: 0, of: 1 } } },
+    });
+  },
+);
 
 it('a worker that is unknown is the first to be asked for the next time', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0);

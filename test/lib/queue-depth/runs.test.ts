@@ -166,3 +166,11 @@ it.each([0, 0.5, 61, -1, Number.NaN])('refuses a resolution of %d s', (resolutio
     });
   expect(make).toThrow(`RESOLUTION_SECONDS: is ${resolutionSeconds}; use 1 to 60 seconds.`);
 });
+
+it('a time to come is now: the runs after it are not left out', async () => {
+  const depth = await startOne();
+  await depth.run(atMinute(60));
+  vi.setSystemTime(noonMs + 61_000);
+  await depth.run(atMinute(1));
+  expect(seconds(depth, 'queue.depth')).toEqual([1, 61]);
+});
