@@ -39,3 +39,4 @@ export { decodeMessage, encodeMessage, MESSAGE_VERSION } from './task/task-messa
 export type { ImplementationRegistry, TaskRegistry } from './task/task-registry.ts';
 export { createImplementationRegistry, createTaskRegistry } from './task/task-registry.ts';
 export type { TaskScheduleEntry, TaskTiming } from './task/task-schedule.ts';
+export { checkSchedules } from './task/task-schedule.ts';

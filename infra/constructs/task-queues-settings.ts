@@ -1,4 +1,4 @@
-import { createTaskRegistry } from '../../lib/index.ts';
+import { checkSchedules, createTaskRegistry } from '../../lib/index.ts';
 import type { TaskFunctionOptions } from './task-function.ts';
 import type { TaskQueueSettings, TaskQueuesProps } from './task-queues-props.ts';
 
@@ -33,12 +33,13 @@ export function functionOptions(stage: string, props: TaskQueuesProps): TaskFunc
   };
 }
 
-/** @throws for two tasks of one name, and a task whose queue is not listed. */
+/** @throws Error for two tasks of one name, a bad schedule, and a task whose queue is not listed. */
 export function queueSettings({
   tasks,
   queues,
 }: TaskQueuesProps): Record<string, TaskQueueSettings> {
   createTaskRegistry(tasks);
+  for (const task of tasks) checkSchedules(task);
   if (queues === undefined) return Object.fromEntries(tasks.map((task) => [task.queue, {}]));
   for (const { name, queue } of tasks) {
     if (queue in queues) continue;

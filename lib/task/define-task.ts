@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InvalidTaskDefinition } from '../errors/invalid-task-definition.ts';
-import { scheduleProblem, type TaskScheduleEntry } from './task-schedule.ts';
+import type { TaskScheduleEntry } from './task-schedule.ts';
 
 /** When a failed attempt is tried again: seconds, uniform in [min, min(max, min × 2^attempt)]. */
 export interface RetryPolicy {
@@ -31,7 +31,7 @@ export interface TaskOptions<Schema extends StandardSchemaV1> {
   timeoutSeconds?: number;
   /** Whether `POST /tasks/{task}` may enqueue it. @default false */
   http?: boolean;
-  /** When it is enqueued by itself. @default never */
+  /** When it is enqueued by itself; `checkSchedules` holds it against its rules. @default never */
   schedule?: readonly TaskScheduleEntry<NoInfer<StandardSchemaV1.InferInput<Schema>>>[];
   /** Names of the tasks that its work enqueues: the worker may send to their queues. @default none */
   enqueues?: readonly string[];
@@ -61,7 +61,8 @@ const QUEUE_NAME = /^[A-Za-z0-9_-]{1,80}$/;
  * Defines the contract of a task. The work is in its own file, see `implementTask`:
  * a bundler cannot drop it from a producer when the two share a module.
  *
- * @throws InvalidTaskDefinition for a bad name, queue, schema, number or schedule.
+ * @throws InvalidTaskDefinition for a bad name, queue, schema or number. Schedules are checked by
+ * `checkSchedules`, where they are run: every cold start would pay for it here.
  */
 export function defineTask<const Schema extends StandardSchemaV1>(
   options: TaskOptions<Schema>,
@@ -104,10 +105,6 @@ export function defineTask<const Schema extends StandardSchemaV1>(
   // A Lambda function runs for at most 15 minutes.
   if (typeof timeoutSeconds !== 'number' || !(timeoutSeconds > 0 && timeoutSeconds <= 900)) {
     throw problem(`timeoutSeconds is ${timeoutSeconds}; use a number over 0 and up to 900.`);
-  }
-  for (const [index, entry] of schedule.entries()) {
-    const wrong = scheduleProblem(entry);
-    if (wrong !== undefined) throw problem(`schedule[${index}]: ${wrong}`);
   }
   for (const other of enqueues) {
     if (typeof other !== 'string' || !TASK_NAME.test(other)) {

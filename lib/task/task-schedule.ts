@@ -1,3 +1,5 @@
+import { InvalidTaskDefinition } from '../errors/invalid-task-definition.ts';
+import type { Task } from './define-task.ts';
 import { parseCron } from './parse-cron.ts';
 
 /** One schedule of a task: whenever it is due, a message with `payload` goes to the task's queue. */
@@ -23,11 +25,19 @@ export type TaskTiming =
     };
 
 /**
- * What is wrong with a schedule, apart from its payload; nothing when it is right.
+ * Checks the schedules of a task, apart from their payloads: called by what runs them.
  *
- * @throws InvalidTaskDefinition for a cron expression that cannot be read.
+ * @throws InvalidTaskDefinition that names the schedule, the value and what to do.
  */
-export function scheduleProblem(entry: TaskScheduleEntry): string | undefined {
+export function checkSchedules({ name, schedule }: Task): void {
+  for (const [index, entry] of schedule.entries()) {
+    const problem = problemOf(entry);
+    if (problem === undefined) continue;
+    throw new InvalidTaskDefinition(`Task ${JSON.stringify(name)}: schedule[${index}]: ${problem}`);
+  }
+}
+
+function problemOf(entry: TaskScheduleEntry): string | undefined {
   const { cron, rateMinutes, timezone, messageGroupId } = entry;
   if ((cron === undefined) === (rateMinutes === undefined)) {
     return 'give either cron, as "0 3 * * *", or rateMinutes.';

@@ -124,6 +124,15 @@ describe('on a FIFO queue', () => {
   });
 });
 
+test('a schedule that says no time is refused', () => {
+  expect(refusal(scheduled({ cron: '0 25 * * *', payload: { id: 'a' } }))).toThrow(
+    'cron "0 25 * * *": the hour is "25"; use 0 to 23, or *.',
+  );
+  expect(refusal(scheduled({ rateMinutes: 0, payload: { id: 'a' } }))).toThrow(
+    'Task "a_task": schedule[0]: rateMinutes is 0',
+  );
+});
+
 test('a payload that does not fit the schema is refused', () => {
   expect(refusal(scheduled({ ...due, payload: { id: 3 } }))).toThrow(
     'Schedule "a_task-0" of task "a_task": its payload does not fit the task\'s schema: payload.id:',

@@ -1,17 +1,24 @@
 import { expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod/mini';
-import { defineTask, InvalidTaskDefinition, type Task } from '../../../lib/index.ts';
+import {
+  checkSchedules,
+  defineTask,
+  InvalidTaskDefinition,
+  type Task,
+} from '../../../lib/index.ts';
 
 const payload = z.object({ day: z.string() });
 const define = (entry: unknown) =>
-  defineTask({ name: 'report', payload, schedule: [entry] } as never);
+  checkSchedules(defineTask({ name: 'report', payload, schedule: [entry] } as never) as Task);
 
 it('keeps the schedules of a task', () => {
   const schedule = [
     { cron: '0 3 * * *', timezone: 'Europe/Berlin', payload: { day: 'yesterday' } },
     { rateMinutes: 5, payload: { day: 'today' }, messageGroupId: 'reports' },
   ] as const;
-  expect(defineTask({ name: 'report', payload, schedule }).schedule).toEqual(schedule);
+  const task = defineTask({ name: 'report', payload, schedule });
+  expect(task.schedule).toEqual(schedule);
+  expect(() => checkSchedules(task as Task)).not.toThrow();
 });
 
 it('takes payloads of the type that the schema takes, and no others', () => {
@@ -39,6 +46,7 @@ it.each([
 ])('refuses %j', (entry, message) => {
   expect(() => define(entry)).toThrow(InvalidTaskDefinition);
   expect(() => define(entry)).toThrow(message);
+  expect(() => define(entry)).toThrow(/^(Task "report": schedule\[0\]: |cron )/);
 });
 
 it('names the tasks that it enqueues, as text, so that two may enqueue each other', () => {
