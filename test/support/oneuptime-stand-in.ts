@@ -92,6 +92,7 @@ export async function startOneUptimeStandIn({ freePlan = true } = {}): Promise<O
   function ingest(request: IncomingMessage, path: string, body: string): Answer {
     const known = request.headers['x-oneuptime-token'] === token;
     if (path === '/otlp/v1/validate') {
+      if (request.method !== 'GET') return refuse(404, 'Not found');
       return known
         ? ok({ valid: true, projectId: 'p-1' })
         : { status: 401, json: { valid: false } };

@@ -42,6 +42,15 @@ describe('apply', () => {
     );
   });
 
+  test('makes a monitor that fires degraded and not offline, whatever order the project has', async () => {
+    const offline = rows('monitor-status').find(({ name }) => name === 'Offline');
+    Object.assign(offline ?? {}, { priority: 0 });
+    await apply();
+    const text = JSON.stringify(rows('monitor'));
+    expect(text).not.toContain(offline?._id);
+    expect(text).toContain(rows('monitor-status').find(({ name }) => name === 'Degraded')?._id);
+  });
+
   test('a second time changes nothing, and writes nothing', async () => {
     await apply();
     const before = writes();
@@ -63,6 +72,17 @@ describe('apply', () => {
     expect(actionsOf(second).filter((action: string) => action !== 'left')).toEqual(['changed']);
     expect(rows('monitor').map(({ _id }) => _id)).toEqual(ids);
     expect(actionsOf(await apply())).not.toContain('changed');
+  });
+
+  test('takes out again what was put in beside what is wanted', async () => {
+    await apply();
+    const [dashboard] = rows('dashboard');
+    const view = structuredClone(dashboard?.['dashboardViewConfig']) as { components: object[] };
+    view.components.push(...view.components.slice(0, 1));
+    Object.assign(dashboard ?? {}, { dashboardViewConfig: view });
+    const second = await apply();
+    expect(actionsOf(second)[0]).toBe('changed');
+    expect(JSON.stringify(rows('dashboard')).match(/"chartTitle":"Queue depth"/g)).toHaveLength(1);
   });
 
   test('makes again what was deleted by hand', async () => {
@@ -114,7 +134,9 @@ test('all rows are looked at, also those after the first hundred', async () => {
     rows('monitor').push({ _id: `other-${index}`, name: `other ${index}`, description: '' });
   }
   rows('monitor').push(...ours);
-  expect(new Set(actionsOf(await apply()))).toEqual(new Set(['left']));
+  const second = await apply();
+  expect(second.code).toBe(0);
+  expect(actionsOf(second)).toEqual(Array(10).fill('left'));
 });
 
 describe('two with the same name', () => {
