@@ -1,4 +1,5 @@
 import type { OneUptimeApi, Row } from './api/oneuptime-api.ts';
+import { RequestFailed } from './api/request-failed.ts';
 import type { ProjectIds } from './project-ids.ts';
 
 /**
@@ -11,7 +12,7 @@ export async function findProjectIds(api: OneUptimeApi, serviceName: string): Pr
     api.list('monitor-status', ['name', 'priority', 'isOperationalState', 'isOfflineState']),
     api.list('incident-severity', ['name', 'order']),
     api.list('alert-severity', ['name', 'order']),
-    api.list('service', ['name']),
+    api.list('service', ['name']).catch(withoutServices),
   ]);
   const operational = statuses.find((status) => status['isOperationalState'] === true);
   const others = sorted(statuses, 'priority').filter((status) => status !== operational);
@@ -40,4 +41,10 @@ function sorted(rows: readonly Row[], field: string): Row[] {
 function idOf(row: Row | undefined, what: string): string {
   if (row !== undefined) return row._id;
   throw new Error(`The OneUptime project lacks ${what}. Add it in the project's settings.`);
+}
+
+/** A self-hosted OneUptime may be older than this route: exceptions are then those of the project. */
+function withoutServices(error: unknown): Row[] {
+  if (error instanceof RequestFailed && error.status === 404) return [];
+  throw error;
 }

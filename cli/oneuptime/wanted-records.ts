@@ -25,8 +25,8 @@ export interface WantedRecord {
 export const HEARTBEAT = 'heartbeat';
 
 /**
- * Ends the description of whatever was made here. OneUptime's own labels are not to be had on its
- * free plan.
+ * Ends the description of whatever was made here. OneUptime's own labels are records with rights of
+ * their own, and its source keeps making them for paid plans.
  */
 export function labelOf({ serviceName, stage }: MonitoredStage): string {
   return `[leadline:${serviceName}/${stage}]`;

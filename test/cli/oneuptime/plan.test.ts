@@ -64,3 +64,13 @@ test('a stage that cannot be one is refused by the configuration', async () => {
   expect(code).toBe(1);
   expect(err).toContain('stage is "Prod!"');
 });
+
+test('an older OneUptime without services is no problem, one that refuses them is', async () => {
+  const path = /service\/get-list/;
+  oneuptime.standIn.fail({ method: 'POST', path, status: 404 });
+  expect((await leadline('plan')).code).toBe(0);
+  oneuptime.standIn.fail({ method: 'POST', path, status: 403 });
+  const { code, err } = await leadline('plan');
+  expect(code).toBe(1);
+  expect(err).toContain('read statuses, severities and services');
+});
