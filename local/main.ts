@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { buildFunctions } from '../cli/build/build-functions.ts';
-import { describeDefaultStack } from './default-stack.ts';
 import { printFunctionOutput } from './function-output.ts';
 import type { InvocationReport } from './lambda/lambda-service.ts';
 import { readSettings, type Settings } from './read-settings.ts';
@@ -29,11 +28,16 @@ async function main(): Promise<void> {
 async function start(): Promise<Stack> {
   const settings = readSettings(process.env);
   settings.warnings.forEach(print);
-  const description = describeDefaultStack();
-  await buildFunctions({ projectDirectory });
+  // CDK takes a second to load, as long as the bundler is at work.
+  const [{ describeDefaultStack }] = await Promise.all([
+    import('./default-stack.ts'),
+    buildFunctions({ projectDirectory }),
+  ]);
+  const bundleDirectory = join(projectDirectory, 'dist/functions');
+  const description = describeDefaultStack(bundleDirectory);
   const stack = await startStack(description, {
     ...settings,
-    bundleDirectory: join(projectDirectory, 'dist/functions'),
+    bundleDirectory,
     onOutput: printFunctionOutput(print),
     onReport: printLostInvocation,
     onWarning: print,

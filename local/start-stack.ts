@@ -19,6 +19,7 @@ import { type SqsServer, type SqsServerOptions, startSqsServer } from './sqs/sqs
 import type { FunctionDescription, StackDescription } from './stack-description.ts';
 import { startMappings } from './start-mappings.ts';
 import { startSchedules } from './start-schedules.ts';
+import { PLACE } from './template/resolve-value.ts';
 
 export interface StackOptions {
   /** Holds `<bundle>/index.mjs` for each function. */
@@ -57,8 +58,7 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-const REGION = 'us-east-1';
-const ACCOUNT_ID = '000000000000';
+const { region: REGION, accountId: ACCOUNT_ID } = PLACE;
 
 /** Starts everything that the description names, on loopback only. */
 export async function startStack(

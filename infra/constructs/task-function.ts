@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   ApplicationLogLevel,
   Architecture,
+  type CfnFunction,
   Function as LambdaFunction,
   LoggingFormat,
   type RecursiveLoop,
@@ -106,6 +107,9 @@ export class TaskFunction extends Construct {
       ...(props.recursiveLoop && { recursiveLoop: props.recursiveLoop }),
       environment: { ...commonEnvironment(props), ...environment },
     });
+    // Tells in the template which bundle it runs: the local stack is made from it.
+    const resource = this.function.node.defaultChild as CfnFunction;
+    resource.addMetadata('leadline:bundle', bundle);
     this.readToken(props);
   }
 

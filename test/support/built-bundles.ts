@@ -6,7 +6,7 @@ import { repository } from './repository.ts';
 let built: Promise<string> | undefined;
 
 /** The functions that the tests start. */
-const NAMES = ['enqueue-task', 'process-tasks'];
+const NAMES = ['enqueue-task', 'process-tasks', 'sample-queue-depth', 'health'];
 
 /** The folder of the project's bundles, built when they are missing or older than a source. */
 export function builtBundles(): Promise<string> {
