@@ -1,4 +1,7 @@
-/** What the command has to know of a stage and its tasks, with every default filled in. */
+/**
+ * What the command has to know of a stage and its tasks, with every default filled in. It is no
+ * `StageConfig` of infra/config.ts: that is the project's own, and every project's is another.
+ */
 export interface MonitoredStage {
   stage: string;
   /** `service.name` of the telemetry. */

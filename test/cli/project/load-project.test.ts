@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadProject } from '../../../cli/project/load-project.ts';
 import { readStage } from '../../../cli/project/read-stage.ts';
-import { describeStage } from '../../../infra/config.ts';
+import { tasks } from '../../../functions/tasks/index.ts';
+import { describeStage, type StageConfig } from '../../../infra/config.ts';
 import { writeProject } from '../../support/monitored-project.ts';
 import { exampleStage } from '../../support/oneuptime-project.ts';
 import { repository } from '../../support/repository.ts';
@@ -67,6 +68,15 @@ test.each([
 });
 
 describe('thresholds', () => {
+  test('of a task have a place in the configuration of the stage', () => {
+    const config: StageConfig = {
+      ...describeStage('dev'),
+      tasks: { process_order: { thresholds: { retriesPerMinute: 5 } } },
+    };
+    const [order] = readStage(config, tasks, 'dev').tasks;
+    expect(order?.thresholds.retriesPerMinute).toBe(5);
+  });
+
   test('of one queue and one task, the others keep their defaults', () => {
     const stage = exampleStage({
       queues: { high: { thresholds: { depth: 7 } } },
@@ -98,6 +108,6 @@ describe('thresholds', () => {
 });
 
 test('without queues it has those that its tasks name', () => {
-  const tasks = [{ name: 'a', queue: 'x', timeoutSeconds: 1 }];
-  expect(Object.keys(readStage({ stage: 'dev' }, tasks, 'dev').queues)).toEqual(['x']);
+  const contracts = [{ name: 'a', queue: 'x', timeoutSeconds: 1 }];
+  expect(Object.keys(readStage({ stage: 'dev' }, contracts, 'dev').queues)).toEqual(['x']);
 });
