@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { cpus, release } from 'node:os';
+import { cpus, loadavg, release } from 'node:os';
 import { join } from 'node:path';
 import { formatTable } from './format-table.ts';
 import type { Row } from './row.ts';
@@ -16,10 +16,11 @@ export async function writeReadme(rows: readonly Row[]): Promise<void> {
   await writeFile(README, `${before}\n\n${describeRun()}\n\n${formatTable(rows)}\n\n${after}`);
 }
 
-/** When and where the figures came from. */
+/** When and where the figures came from, and what else the machine did: absolutes grow with it. */
 export function describeRun(): string {
   const date = new Date().toISOString().slice(0, 10);
   const [cpu, ...others] = cpus();
   const machine = `${others.length + 1} cores (${cpu?.model.trim() ?? 'unknown'})`;
-  return `${date}, Node.js ${process.versions.node}, Linux ${release()}, ${machine}.`;
+  const load = `load average of 15 minutes ${loadavg()[2]?.toFixed(1)}`;
+  return `${date}, Node.js ${process.versions.node}, Linux ${release()}, ${machine}, ${load}.`;
 }

@@ -6,6 +6,7 @@ import { functionNames } from './function-names.ts';
 import { lambdaCredentialsPlugin } from './lambda-credentials-plugin.ts';
 import { type BundleSize, measureBundle } from './measure-bundle.ts';
 import { optionalPackagesPlugin } from './optional-packages-plugin.ts';
+import { traceSdkPlugin } from './trace-sdk-plugin.ts';
 import { writeBundle } from './write-bundle.ts';
 import { writeManifest } from './write-manifest.ts';
 
@@ -82,7 +83,12 @@ function buildOptions(
     banner: {
       js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
     },
-    plugins: [builtinModulesPlugin(), lambdaCredentialsPlugin(), optionalPackagesPlugin()],
+    plugins: [
+      builtinModulesPlugin(),
+      lambdaCredentialsPlugin(),
+      optionalPackagesPlugin(),
+      traceSdkPlugin(),
+    ],
     write: false,
     metafile: true,
     logLevel: 'silent',

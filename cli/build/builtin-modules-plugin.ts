@@ -3,8 +3,19 @@ import type { ImportKind, Plugin } from 'esbuild';
 
 const NAMESPACE = 'builtin';
 
-/** What Node has not loaded by itself when a function starts, and takes a millisecond or more for. */
-const LOADED_WHEN_USED = new Set(['child_process', 'crypto', 'http2', 'https', 'os', 'zlib']);
+/**
+ * What Node has not loaded by itself when a function starts, and takes a millisecond or more for;
+ * and util, which loads more of itself when its properties are only looked at.
+ */
+const LOADED_WHEN_USED = new Set([
+  'child_process',
+  'crypto',
+  'http2',
+  'https',
+  'os',
+  'util',
+  'zlib',
+]);
 
 /**
  * Takes Node's own modules from `process.getBuiltinModule`. As ES modules they are slow to import:
@@ -16,19 +27,22 @@ export function builtinModulesPlugin(): Plugin {
   return {
     name: 'builtin-modules',
     setup(build) {
-      build.onResolve({ filter: /^(node:)?[a-z][\w/]*$/ }, ({ path, kind }) => {
+      build.onResolve({ filter: /^(node:)?[a-z][\w/]*$/ }, ({ path, kind, importer }) => {
         if (!isBuiltin(path)) return undefined;
         const short = path.replace(/^node:/, '');
+        const form = formOf(short, kind);
         return {
           // A few, node:test among them, have no short name.
           path: isBuiltin(short) ? short : path,
           namespace: NAMESPACE,
-          suffix: `?${formOf(short, kind)}`,
+          // One copy a package: shared between packages that load at different times, each would
+          // be a file of its own, which takes half a millisecond to open.
+          suffix: form === 'dynamic' ? `?${form}` : `?${form}?${packageOf(importer)}`,
           sideEffects: false,
         };
       });
       build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path, suffix }) => ({
-        contents: FORMS[suffix.slice(1) as Form](path),
+        contents: FORMS[suffix.split('?')[1] as Form](path),
       }));
     },
   };
@@ -38,6 +52,10 @@ function formOf(name: string, kind: ImportKind): Form {
   if (kind === 'dynamic-import') return 'dynamic';
   // require() loads what it is asked for, and hands out that and nothing else.
   return kind !== 'require-call' && LOADED_WHEN_USED.has(name) ? 'when-used' : 'whole';
+}
+
+function packageOf(importer: string): string {
+  return /^.*node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(importer)?.[1] ?? '';
 }
 
 type Form = 'whole' | 'when-used' | 'dynamic';

@@ -3,14 +3,17 @@ import type { BuiltFunction } from './build-functions.ts';
 /** Origins that are worth a look. */
 const LARGEST = 10;
 
-/** What the build prints of one function: what a cold start loads, the rest, and whose bytes it is. */
+/** What the build prints of one function: what a cold start loads, what the first flush adds, and whose bytes it is. */
 export function describeBundle({
   name,
   loadedBytes,
+  firstFlushBytes,
   totalBytes,
   contributors,
 }: BuiltFunction): string {
-  const heading = `${name}: a cold start loads ${kilobytes(loadedBytes)} of ${kilobytes(totalBytes)}`;
+  const withFlush =
+    firstFlushBytes > 0 ? `, ${kilobytes(firstFlushBytes)} more load with the first flush` : '';
+  const heading = `${name}: a cold start loads ${kilobytes(loadedBytes)} of ${kilobytes(totalBytes)}${withFlush}`;
   const largest = contributors.slice(0, LARGEST);
   const width = Math.max(...largest.map(({ bytes }) => kilobytes(bytes).length));
   const lines = largest.map((each) => `  ${kilobytes(each.bytes).padStart(width)}  ${each.name}`);

@@ -5,6 +5,8 @@ import type { Metafile } from 'esbuild';
 export interface BundleSize {
   /** Bytes of what a cold start loads: index.mjs and what it imports statically. */
   loadedBytes: number;
+  /** Bytes that load with the first flush: OpenTelemetry's exporters. 0 without telemetry. */
+  firstFlushBytes: number;
   /** Bytes of all JavaScript, chunks that load later included. */
   totalBytes: number;
   /** What a cold start loads, by origin, the largest first. */
@@ -17,21 +19,30 @@ export interface Contributor {
   bytes: number;
 }
 
+/** The exporters of the default protocol, in the sources or in the package. */
+const EXPORTERS = /(^|\/)lib\/telemetry\/json-exporters\.(ts|js)$/;
+
 export function measureBundle({ outputs }: Metafile): BundleSize {
   const scripts = Object.keys(outputs).filter((path) => path.endsWith('.mjs'));
-  const loaded = new Set<string>();
-  const load = (path: string) => {
-    if (loaded.has(path)) return;
-    loaded.add(path);
-    for (const each of outputs[path]?.imports ?? []) {
-      if (each.kind === 'import-statement' && !each.external) load(each.path);
-    }
+  const loadedWith = (isEntry: (path: string) => boolean) => {
+    const loaded = new Set<string>();
+    const load = (path: string) => {
+      if (loaded.has(path)) return;
+      loaded.add(path);
+      for (const each of outputs[path]?.imports ?? []) {
+        if (each.kind === 'import-statement' && !each.external) load(each.path);
+      }
+    };
+    for (const path of scripts) if (isEntry(path)) load(path);
+    return loaded;
   };
-  for (const path of scripts) if (basename(path) === 'index.mjs') load(path);
+  const loaded = loadedWith((path) => basename(path) === 'index.mjs');
+  const withFlush = loadedWith((path) => EXPORTERS.test(outputs[path]?.entryPoint ?? ''));
   const sum = (paths: Iterable<string>) =>
     [...paths].reduce((bytes, path) => bytes + (outputs[path]?.bytes ?? 0), 0);
   return {
     loadedBytes: sum(loaded),
+    firstFlushBytes: sum([...withFlush].filter((path) => !loaded.has(path))),
     totalBytes: sum(scripts),
     contributors: contributorsOf([...loaded].flatMap((path) => outputs[path] ?? [])),
   };

@@ -63,6 +63,9 @@ async function withAccess(
   return access === 'refused' ? unauthorized() : route(event, access, parts, log);
 }
 
+/** Answers that were logged: one is given for 10 s. */
+const told = new WeakSet<Health>();
+
 const answerHealth: Route = async (event, access, { health }, log) => {
   const asked = event.queryStringParameters?.['check'];
   const names = CHECK_NAMES.filter((name) => asked === undefined || name === asked);
@@ -71,7 +74,8 @@ const answerHealth: Route = async (event, access, { health }, log) => {
   }
   const answer = await health(names);
   const { status, checks } = answer;
-  if (status === 'unhealthy') {
+  if (status === 'unhealthy' && !told.has(answer)) {
+    told.add(answer);
     const { broker, workers } = checks;
     log.warn('unhealthy', {
       ...(broker?.reason !== undefined && { 'health.broker': broker.reason }),

@@ -9,7 +9,7 @@ import { createLog } from '../instrumentation/log.ts';
 import type { HealthTelemetry } from '../instrumentation/telemetry-handle.ts';
 import { type AwsClients, createAwsClients } from '../queues/aws-clients.ts';
 import { createReadLimits } from '../queues/call-limit.ts';
-import { createQueueList } from '../queues/queue-list.ts';
+import { createListQueues } from '../queues/list-queues.ts';
 import type { QueueSource } from '../queues/queue-source.ts';
 import { createSecretText, type SecretText } from '../queues/secret-text.ts';
 import { createAnswer, type ToPrometheus } from './answer-request.ts';
@@ -53,19 +53,28 @@ export function createHealthHandler(options: HealthOptions): HealthHandler {
     level: telemetry.logLevel,
     ...(telemetry.writeLog && { write: telemetry.writeLog }),
   });
-  const list = createQueueList({
+  const onProblem = (message: string, error: unknown) =>
+    serviceLog.warn(message, describeError(error));
+  const list = createListQueues({
     source,
     clients,
     limit: limits.sqs,
-    onProblem: (message, error) => serviceLog.warn(message, describeError(error)),
+    onProblem,
   });
   const answer = createAnswer({
     token: token === undefined || token === 'none' ? token : createSecretText(token),
     health: createHealthCheck(
-      createChecks({ list, clients, limits, settings, lastExport: telemetry.lastExport }),
+      createChecks({
+        list,
+        clients,
+        limits,
+        settings,
+        lastExport: telemetry.lastExport,
+        onProblem,
+      }),
       options.version ?? null,
     ),
-    readGauges: createReadGauges(list, clients, limits, settings),
+    readGauges: createReadGauges({ list, clients, limits, settings, onProblem }),
     toPrometheus: options.toPrometheus,
   });
   let instruments: Instruments | undefined;

@@ -1,6 +1,6 @@
 import type { AwsClients } from '../queues/aws-clients.ts';
 import type { ReadLimits } from '../queues/call-limit.ts';
-import type { QueueList } from '../queues/queue-list.ts';
+import type { ListQueues } from '../queues/list-queues.ts';
 import type { ListedQueue } from '../queues/queue-source.ts';
 import { readAttributes } from '../queues/read-attributes.ts';
 import type { Reading } from '../queues/resolve-redrive.ts';
@@ -10,6 +10,8 @@ export interface QueueSample {
   queues: readonly (ListedQueue & { reading: Reading })[];
   /** All that there are. */
   total: number;
+  /** Why Lambda did not list their workers. @default it did */
+  workersError?: unknown;
 }
 
 /** @throws when the queues cannot be listed. */
@@ -17,19 +19,22 @@ export type TakeQueueSample = () => Promise<QueueSample>;
 
 const SAMPLE_SIZE = 50;
 const BOUND_MS = 2_000;
+/** As long as an answer is good for. */
+const TURN_MS = 10_000;
 
-/** Reads up to 50 queues; where there are more, the next 50 each time. */
+/** Reads up to 50 queues; where there are more, every 10 s the next 50. */
 export function createQueueSample(
-  list: QueueList,
+  list: ListQueues,
   clients: AwsClients,
   limits: ReadLimits,
 ): TakeQueueSample {
-  let next = 0;
   return async () => {
     const deadline = performance.now() + BOUND_MS;
-    const all = await list();
+    const { queues: all, workersError } = await list(deadline);
+    // By the time, so that checks of one kind take no turns from those of another.
+    const turn = Math.floor(Date.now() / TURN_MS);
+    const next = all.length > SAMPLE_SIZE ? (turn * SAMPLE_SIZE) % all.length : 0;
     const chosen = [...all.slice(next), ...all.slice(0, next)].slice(0, SAMPLE_SIZE);
-    next = all.length > SAMPLE_SIZE ? (next + SAMPLE_SIZE) % all.length : 0;
     const patience = { limit: limits.sqs, attemptMs: BOUND_MS, deadline };
     const queues = await Promise.all(
       chosen.map(async (queue) => {
@@ -40,6 +45,6 @@ export function createQueueSample(
         return { ...queue, reading };
       }),
     );
-    return { queues, total: all.length };
+    return { queues, total: all.length, ...(workersError !== undefined && { workersError }) };
   };
 }

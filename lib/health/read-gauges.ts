@@ -3,8 +3,8 @@ import type { ReadLimits } from '../queues/call-limit.ts';
 import { toDepthPoints, toFigureQueue } from '../queues/depth-points.ts';
 import { OLDEST_AGE, SENT } from '../queues/figures.ts';
 import type { GaugeName, GaugePoint } from '../queues/gauges.ts';
+import type { ListQueues } from '../queues/list-queues.ts';
 import { type CloudWatchSettings, planFigures } from '../queues/plan-figures.ts';
-import type { QueueList } from '../queues/queue-list.ts';
 import { readFigures } from '../queues/read-figures.ts';
 import { readQueues } from '../queues/read-queues.ts';
 import type { QueueReading } from '../queues/resolve-redrive.ts';
@@ -18,40 +18,55 @@ const FIGURES_CACHE_MS = 60_000;
 const MAX_FIGURE_AGE_MS = 15 * 60_000;
 /** Of one answer; a scraper waits 10 s by default. */
 const BOUND_MS = 8_000;
+/** What each of the three may take of that, one after the other. */
+const LIST_SHARE = 0.2;
+const DEPTH_SHARE = 0.4;
+const FIGURES_SHARE = 0.4;
+
+export interface ReadGaugesParts {
+  list: ListQueues;
+  clients: AwsClients;
+  limits: ReadLimits;
+  settings: CloudWatchSettings | undefined;
+  onProblem: (message: string, error: unknown) => void;
+}
 
 /**
  * For a scraper that comes every 15 s: SQS is read at most once in 5 s, CloudWatch at most once a
- * minute, and of it what the depth function would ask for, so that it costs no more.
+ * minute, and of it what the depth function would ask for: each instance costs once more what that
+ * costs, while somebody scrapes.
  */
-export function createReadGauges(
-  list: QueueList,
-  clients: AwsClients,
-  limits: ReadLimits,
-  settings: CloudWatchSettings = {},
-): ReadGauges {
+export function createReadGauges(parts: ReadGaugesParts): ReadGauges {
+  const { list, clients, limits, settings = {}, onProblem } = parts;
   const readDepth = reuse(DEPTH_CACHE_MS, async () => {
-    const deadline = performance.now() + BOUND_MS;
-    const readings = await readQueues(await list(), clients, { limit: limits.sqs, deadline });
+    const until = (share: number) => performance.now() + BOUND_MS * share;
+    const { queues } = await list(until(LIST_SHARE));
+    const patience = { limit: limits.sqs, deadline: until(DEPTH_SHARE) };
+    const readings = await readQueues(queues, clients, patience);
     return { readings, points: toDepthPoints(readings, Date.now()) };
   });
   const newest = new Map<string, GaugePoint>();
   let plannedAt = Number.NEGATIVE_INFINITY;
   const readNewFigures = async (readings: readonly QueueReading[]) => {
     const plan = planFigures({ atMs: Date.now(), previousMs: plannedAt }, settings);
-    plannedAt = Date.now();
-    const { points } = await readFigures(readings.map(toFigureQueue), plan, clients, {
+    const { points, errors } = await readFigures(readings.map(toFigureQueue), plan, clients, {
       limit: limits.cloudWatch,
-      deadline: performance.now() + BOUND_MS,
+      deadline: performance.now() + BOUND_MS * FIGURES_SHARE,
     });
+    for (const point of points) newest.set(`${point.gauge} ${point.queue}`, point);
+    const [error] = errors;
+    // Asked for again with the next read; what is known stays as long as it is young enough.
+    if (error !== undefined) return onProblem('CloudWatch could not be read', error);
+    plannedAt = Date.now();
+    const said = new Set(points.map(({ gauge, queue }) => `${gauge} ${queue}`));
     const { busy: asked } = plan;
     for (const [key, { gauge }] of newest) {
       // Absent is an answer here: there is no oldest message, or the backlog does not shrink.
       const saidAnew =
         (gauge === 'queue.oldest_message.age' && asked.includes(OLDEST_AGE)) ||
         (gauge === 'queue.time_to_drain' && asked.includes(SENT));
-      if (saidAnew) newest.delete(key);
+      if (saidAnew && !said.has(key)) newest.delete(key);
     }
-    for (const point of points) newest.set(`${point.gauge} ${point.queue}`, point);
   };
   const cacheMs = Math.min(FIGURES_CACHE_MS, (settings.periodSeconds ?? 60) * 1_000);
   let readings: readonly QueueReading[] = [];

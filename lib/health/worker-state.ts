@@ -16,13 +16,18 @@ export interface Worker {
 }
 
 export interface WorkerStates {
+  /** Where Lambda does not say in time, what it said at most 2 minutes ago. */
   read(worker: Worker, deadline: number): Promise<WorkerState>;
-  /** When it was last known, by `Date.now()`. */
+  /** When it was read last, by `Date.now()`. */
   knownAt(worker: Worker): number;
 }
 
 /** Lambda allows 15 of these calls a second in an account, those of deploys included. */
-const LAMBDA_CALLS = { concurrency: 4, perSecond: 10 };
+const LAMBDA_CALLS = { concurrency: 6, perSecond: 10 };
+/** More than it takes to come to each of 50 workers again. */
+const KEEP_MS = 120_000;
+/** Functions are active until somebody changes them; mappings get disabled. */
+const FUNCTION_KEEP_MS = 60_000;
 
 const TAKES_MESSAGES = new Set(['Enabled', 'Enabling', 'Updating']);
 /** Lambda lets a function that idles for weeks become inactive; the next invocation wakes it. */
@@ -30,7 +35,8 @@ const RUNS = new Set(['Active', 'Inactive']);
 
 export function createWorkerStates({ lambda }: Pick<AwsClients, 'lambda'>): WorkerStates {
   const limit = createCallLimit(LAMBDA_CALLS);
-  const knownAt = new Map<string, number>();
+  const known = new Map<string, { at: number; problem: string | undefined }>();
+  const ranAt = new Map<string, number>();
 
   const mappingProblem = async (UUID: string, deadline: number) => {
     const client = await lambda();
@@ -41,30 +47,38 @@ export function createWorkerStates({ lambda }: Pick<AwsClients, 'lambda'>): Work
     return TAKES_MESSAGES.has(State) ? undefined : `its event source mapping is ${State}`;
   };
   const functionProblem = async (FunctionName: string, deadline: number) => {
+    if (Date.now() - (ranAt.get(FunctionName) ?? 0) < FUNCTION_KEEP_MS) return undefined;
     const client = await lambda();
     const { State = 'unknown' } = await readPatiently(
       (abortSignal) =>
         client.send(new GetFunctionConfigurationCommand({ FunctionName }), { abortSignal }),
       { limit, deadline },
     );
-    return RUNS.has(State) ? undefined : `its function is ${State}`;
+    if (!RUNS.has(State)) return `its function is ${State}`;
+    ranAt.set(FunctionName, Date.now());
+    return undefined;
   };
 
   return {
-    knownAt: (worker) => knownAt.get(keyOf(worker)) ?? 0,
+    knownAt: (worker) => known.get(keyOf(worker))?.at ?? 0,
     async read({ worker, mapping }, deadline) {
+      const key = keyOf({ ...(worker && { worker }), ...(mapping && { mapping }) });
       try {
         const problems = await Promise.all([
           mapping === undefined ? undefined : mappingProblem(mapping, deadline),
           worker === undefined ? undefined : functionProblem(worker, deadline),
         ]);
         const problem = problems.find((each) => each !== undefined);
-        knownAt.set(keyOf({ ...(worker && { worker }), ...(mapping && { mapping }) }), Date.now());
+        known.set(key, { at: Date.now(), problem });
         return { known: true, ...(problem && { problem }) };
       } catch (error) {
+        if (!isPassing(error)) {
+          return { known: true, problem: `its worker cannot be read: ${errorType(error)}` };
+        }
         // It says nothing of the worker.
-        if (isPassing(error)) return { known: false };
-        return { known: true, problem: `its worker cannot be read: ${errorType(error)}` };
+        const { at = 0, problem } = known.get(key) ?? {};
+        if (Date.now() - at > KEEP_MS) return { known: false };
+        return { known: true, ...(problem && { problem }) };
       }
     },
   };

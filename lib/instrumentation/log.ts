@@ -1,11 +1,12 @@
-import { writeSync } from 'node:fs';
 import { type Context, context as contextApi, trace } from '@opentelemetry/api';
 import { logs, SeverityNumber } from '@opentelemetry/api-logs';
 import type { Log } from '../task/task-context.ts';
 import { isAbandoned } from './attempt-state.ts';
 import { REQUEST_ID } from './attributes.ts';
-import { type Loggable, toLoggable } from './loggable.ts';
+import { type BoundLine, bindLine, type Values } from './log-line.ts';
+import { cutText, toLoggable } from './loggable.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from './scope.ts';
+import { writeStdout } from './write-stdout.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -37,17 +38,30 @@ const LEVELS = {
   error: { rank: 3, text: 'ERROR', severity: SeverityNumber.ERROR },
 } as const;
 
+type FlatValues = Record<string, string | number | boolean>;
+
+/**
+ * What every record of one log has in common, made at its first record: a task's log writes three
+ * or more with the same attributes, and converting them for each made 5 KB of garbage a message.
+ */
+interface Bound {
+  line: BoundLine;
+  flat: FlatValues;
+}
+
 /**
  * The log of Leadline: for each record one JSON line on stdout, for CloudWatch, and one OTLP
  * record through OpenTelemetry's API. Nothing that is logged can make the caller fail.
  */
 export function createLog(settings: LogSettings, binding: LogBinding = {}): BindableLog {
   const threshold = LEVELS[settings.level ?? 'info'].rank;
+  let bound: Bound | undefined;
   const at =
     (level: LogLevel) => (message: string, attributes?: Readonly<Record<string, unknown>>) => {
       if (LEVELS[level].rank < threshold) return;
       try {
-        writeRecord(settings, binding, level, message, attributes);
+        bound ??= prepare(settings, binding);
+        writeRecord(settings, binding, bound, level, message, attributes);
       } catch {
         // A log that cannot be written is no reason to fail a task.
       }
@@ -66,9 +80,19 @@ export function createLog(settings: LogSettings, binding: LogBinding = {}): Bind
   };
 }
 
+function prepare({ service }: LogSettings, { requestId, attributes }: LogBinding): Bound {
+  const values = toAttributes(attributes);
+  const flat = flatten(values);
+  return {
+    line: bindLine(service, requestId, values),
+    flat: requestId === undefined ? flat : { [REQUEST_ID]: requestId, ...flat },
+  };
+}
+
 function writeRecord(
-  { service, write = writeStdout }: LogSettings,
+  { write = writeStdout }: LogSettings,
   binding: LogBinding,
+  bound: Bound,
   level: LogLevel,
   message: string,
   attributes: Readonly<Record<string, unknown>> | undefined,
@@ -79,25 +103,11 @@ function writeRecord(
   const span = trace.getSpanContext(context);
   const { text, severity } = LEVELS[level];
   const now = Date.now();
-  const body = String(message);
-  const values = { ...toAttributes(binding.attributes), ...toAttributes(attributes) };
+  const body = cutText(String(message));
+  const own = attributes === undefined ? undefined : toAttributes(attributes);
 
-  const line: Record<string, Loggable> = {
-    timestamp: new Date(now).toISOString(),
-    level: text,
-    message: body,
-  };
-  if (binding.requestId !== undefined) line['requestId'] = binding.requestId;
-  if (span !== undefined) {
-    line['trace_id'] = span.traceId;
-    line['span_id'] = span.spanId;
-  }
-  line['service'] = service;
-  for (const [key, value] of Object.entries(values)) {
-    line[Object.hasOwn(line, key) ? `attributes.${key}` : key] = value;
-  }
   try {
-    write(`${JSON.stringify(line)}\n`);
+    write(bound.line({ timeMs: now, level: text, message: body, span, attributes: own }));
   } catch {
     // A line that nobody takes is no reason to lose the record.
   }
@@ -109,47 +119,23 @@ function writeRecord(
     severityText: text,
     body,
     context,
-    attributes: {
-      ...(binding.requestId !== undefined && { [REQUEST_ID]: binding.requestId }),
-      ...flatten(values),
-    },
+    attributes: own === undefined ? bound.flat : { ...bound.flat, ...flatten(own) },
   });
 }
 
 /** Each source by itself: a getter that throws costs its own attribute and no other. */
-function toAttributes(source: unknown): Record<string, Loggable> {
+function toAttributes(source: unknown): Values {
   const value = toLoggable(source ?? {});
   if (typeof value !== 'object' || Array.isArray(value)) return { attributes: value };
-  return value as Record<string, Loggable>;
+  return value as Values;
 }
 
 /** Backends store attributes as strings: a nested value is worth more as JSON than as a tree. */
-function flatten(values: Record<string, Loggable>): Record<string, string | number | boolean> {
-  const flat: Record<string, string | number | boolean> = {};
+function flatten(values: Values): FlatValues {
+  const flat: FlatValues = {};
   for (const [key, value] of Object.entries(values)) {
     if (value === null) continue;
     flat[key] = typeof value === 'object' ? JSON.stringify(value) : value;
   }
   return flat;
-}
-
-/** Milliseconds that a line waits for a reader of stdout that has stalled. */
-const MAX_STALLS = 50;
-const stall = new Int32Array(new SharedArrayBuffer(4));
-
-/** One write a line, so that lines of records that run side by side never mix. */
-function writeStdout(line: string): void {
-  const bytes = Buffer.from(line);
-  let written = 0;
-  let stalls = 0;
-  while (written < bytes.length) {
-    try {
-      written += writeSync(1, bytes, written);
-    } catch (error) {
-      // A full pipe: the reader needs a moment, and gets some. Anything else: nobody listens.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || stalls === MAX_STALLS) return;
-      stalls += 1;
-      Atomics.wait(stall, 0, 0, 1);
-    }
-  }
 }

@@ -9,33 +9,66 @@ export type Loggable =
   | readonly Loggable[]
   | { readonly [key: string]: Loggable };
 
-/**
- * Makes anything safe to write: a circular, huge, throwing or binary value becomes something
- * readable and never breaks the task that logged it. Keeps at most 4 levels and 100 entries each.
- */
-export function toLoggable(value: unknown, depth = 4): Loggable {
-  return safely(() => convert(value, depth, new Set()));
-}
-
+/** Characters of one text, and of one value in all: the largest that a log line is worth. */
+const MAX_TEXT = 8_192;
+const MAX_TOTAL = 65_536;
 const MAX_ENTRIES = 100;
 
-function convert(value: unknown, depth: number, ancestors: Set<object>): Loggable {
+/** What is left of MAX_TOTAL, and the objects around the current one. */
+interface Conversion {
+  left: number;
+  readonly ancestors: Set<object>;
+}
+
+/**
+ * Makes anything safe to write: a circular, huge, throwing or binary value becomes something
+ * readable and never breaks the task that logged it. Keeps at most 4 levels and 100 entries each,
+ * 8,192 characters of a text and 65,536 in all.
+ */
+export function toLoggable(value: unknown, depth = 4): Loggable {
+  return convertSafely(value, depth, { left: MAX_TOTAL, ancestors: new Set() });
+}
+
+/** The beginning of a text that is too long, and how long it was. */
+export function cutText(text: string, most: number = MAX_TEXT): string {
+  return text.length <= most
+    ? text
+    : `${text.slice(0, most).toWellFormed()}… (${text.length} characters)`;
+}
+
+function convertSafely(value: unknown, depth: number, conversion: Conversion): Loggable {
+  try {
+    return convert(value, depth, conversion);
+  } catch (error) {
+    return `[threw: ${cutText(toError(error).message, 200)}]`;
+  }
+}
+
+function convert(value: unknown, depth: number, conversion: Conversion): Loggable {
   switch (typeof value) {
     case 'string':
+      return take(value, conversion);
     case 'boolean':
       return value;
     case 'number':
       return Number.isFinite(value) ? value : String(value);
     case 'object':
-      return value === null ? null : convertObject(value, depth, ancestors);
+      return value === null ? null : convertObject(value, depth, conversion);
     case 'function':
-      return `[function ${value.name}]`;
+      return take(`[function ${value.name}]`, conversion);
     default:
-      return String(value);
+      return take(String(value), conversion);
   }
 }
 
-function convertObject(value: object, depth: number, ancestors: Set<object>): Loggable {
+function take(text: string, conversion: Conversion): string {
+  const kept = cutText(text, Math.max(0, Math.min(MAX_TEXT, conversion.left)));
+  conversion.left -= kept.length;
+  return kept;
+}
+
+function convertObject(value: object, depth: number, conversion: Conversion): Loggable {
+  const { ancestors } = conversion;
   if (value instanceof Date) {
     return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   }
@@ -44,13 +77,14 @@ function convertObject(value: object, depth: number, ancestors: Set<object>): Lo
   if (depth === 0) return Array.isArray(value) ? '[array]' : '[object]';
   ancestors.add(value);
   try {
-    return convertEntries(value, (inner) => safely(() => convert(inner, depth - 1, ancestors)));
+    return convertEntries(value, depth - 1, conversion);
   } finally {
     ancestors.delete(value);
   }
 }
 
-function convertEntries(value: object, each: (inner: unknown) => Loggable): Loggable {
+function convertEntries(value: object, depth: number, conversion: Conversion): Loggable {
+  const each = (inner: unknown) => convertSafely(inner, depth, conversion);
   if (value instanceof Error) {
     const { name, message, stack, cause } = value;
     return {
@@ -63,19 +97,36 @@ function convertEntries(value: object, each: (inner: unknown) => Loggable): Logg
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function') return each(toJSON.call(value));
   if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map(each);
+  if (value instanceof Set) return [...value].slice(0, MAX_ENTRIES).map(each);
   const source = value instanceof Map ? Object.fromEntries(value) : value;
-  if (source instanceof Set) return [...source].slice(0, MAX_ENTRIES).map(each);
-  const keys = Object.keys(source).slice(0, MAX_ENTRIES);
-  // fromEntries defines its keys, so a key `__proto__` is a key like any other.
-  return Object.fromEntries(
-    keys.map((key) => [key, safely(() => each((source as Record<string, unknown>)[key]))]),
-  );
+  const result: Record<string, Loggable> = {};
+  let entries = 0;
+  for (const key of Object.keys(source)) {
+    if (entries === MAX_ENTRIES || conversion.left <= 0) break;
+    entries += 1;
+    setOwn(result, take(key, conversion), readEntry(source, key, depth, conversion));
+  }
+  return result;
 }
 
-function safely(read: () => Loggable): Loggable {
+function readEntry(source: object, key: string, depth: number, conversion: Conversion): Loggable {
   try {
-    return read();
+    return convert((source as Record<string, unknown>)[key], depth, conversion);
   } catch (error) {
-    return `[threw: ${toError(error).message}]`;
+    return `[threw: ${cutText(toError(error).message, 200)}]`;
+  }
+}
+
+/** A key `__proto__` is a key like any other. */
+function setOwn(target: Record<string, Loggable>, key: string, value: Loggable): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  } else {
+    target[key] = value;
   }
 }

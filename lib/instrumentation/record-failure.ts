@@ -1,6 +1,7 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { ERROR_TYPE } from './attributes.ts';
 import { errorType, toError } from './error-type.ts';
+import { cutText } from './loggable.ts';
 import { originalStack } from './original-stack.ts';
 
 /**
@@ -9,12 +10,13 @@ import { originalStack } from './original-stack.ts';
  */
 export function recordFailure(span: Span, thrown: unknown, type: string = errorType(thrown)): void {
   const error = toError(thrown);
-  const { message, stack } = error;
+  const message = cutText(error.message);
+  const { stack } = error;
   span.recordException({
     name: type,
     message,
-    ...(stack !== undefined && { stack: originalStack(stack) }),
+    ...(stack !== undefined && { stack: cutText(originalStack(stack)) }),
   });
   span.setAttribute(ERROR_TYPE, type);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+  span.setStatus({ code: SpanStatusCode.ERROR, message });
 }

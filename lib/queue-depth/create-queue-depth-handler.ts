@@ -9,8 +9,8 @@ import type { GaugeTelemetry } from '../instrumentation/telemetry-handle.ts';
 import { type AwsClients, createAwsClients } from '../queues/aws-clients.ts';
 import { createReadLimits } from '../queues/call-limit.ts';
 import { toGauge } from '../queues/gauges.ts';
-import type { CloudWatchSettings } from '../queues/plan-figures.ts';
-import { createQueueList } from '../queues/queue-list.ts';
+import { createListQueues } from '../queues/list-queues.ts';
+import { type CloudWatchSettings, planFigures } from '../queues/plan-figures.ts';
 import type { QueueSource } from '../queues/queue-source.ts';
 import { createSecretText, type SecretText } from '../queues/secret-text.ts';
 import { runSamples } from './run-samples.ts';
@@ -42,7 +42,7 @@ export type QueueDepthHandler = (event: unknown, context: LambdaContext) => Prom
  * @throws InvalidSetting for a resolution that is not 1 to 60 s.
  */
 export function createQueueDepthHandler(options: QueueDepthOptions): QueueDepthHandler {
-  const { source, telemetry, cloudWatch, resolutionSeconds = 60 } = options;
+  const { source, telemetry, cloudWatch = {}, resolutionSeconds = 60 } = options;
   if (!(resolutionSeconds >= 1 && resolutionSeconds <= 60)) {
     throw new InvalidSetting('RESOLUTION_SECONDS', `is ${resolutionSeconds}; use 1 to 60 seconds.`);
   }
@@ -54,7 +54,7 @@ export function createQueueDepthHandler(options: QueueDepthOptions): QueueDepthH
     level: telemetry.logLevel,
     ...(telemetry.writeLog && { write: telemetry.writeLog }),
   });
-  const list = createQueueList({
+  const list = createListQueues({
     source,
     clients,
     limit: limits.sqs,
@@ -62,6 +62,13 @@ export function createQueueDepthHandler(options: QueueDepthOptions): QueueDepthH
   });
   let instruments: Instruments | undefined;
   let lastRunAt = Number.NEGATIVE_INFINITY;
+  let plannedAt = Number.NEGATIVE_INFINITY;
+  /** A run between two of the schedule, by hand, asks for nothing that was asked for already. */
+  const plan = (atMs: number) => {
+    const previousMs = Math.max(plannedAt, atMs - 1_000 * (cloudWatch.periodSeconds ?? 60));
+    plannedAt = atMs;
+    return planFigures({ atMs, previousMs }, cloudWatch);
+  };
 
   return async (event, lambdaContext) => {
     const { awsRequestId: requestId, functionName: name } = lambdaContext;
@@ -92,7 +99,7 @@ export function createQueueDepthHandler(options: QueueDepthOptions): QueueDepthH
         sampling: { list, clients, limits, sampleErrors, log },
         runAt,
         resolutionSeconds,
-        cloudWatch,
+        plan,
         remainingMs,
         onSample: async ({ points, queuesRead }, isLast) => {
           telemetry.addGauges(points.map(toGauge));

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CloudWatchSettings, planFigures } from '../queues/plan-figures.ts';
+import type { FigurePlan } from '../queues/plan-figures.ts';
 import { type Sample, type Sampling, sampleQueues } from './sample-queues.ts';
 
 export interface SampleRun {
@@ -7,7 +7,7 @@ export interface SampleRun {
   /** The scheduled time. */
   runAt: number;
   resolutionSeconds: number;
-  cloudWatch: CloudWatchSettings | undefined;
+  plan: (atMs: number) => FigurePlan;
   /** Of the invocation. */
   remainingMs: () => number;
   /** Waited for before the next sample. */
@@ -16,6 +16,8 @@ export interface SampleRun {
 
 /** How long a run is: the schedule's own rate. */
 const RUN_SECONDS = 60;
+/** A run that starts later may end after its successor has sent newer points. */
+const LATE_MS = 45_000;
 /** Of the invocation's time, what the flush (2.5 s), the heartbeat (3 s) and the end need. */
 const RESERVE_MS = 6_000;
 /** No use in a sample that has less time to read. */
@@ -25,15 +27,14 @@ const MIN_READ_MS = 1_000;
 export async function runSamples(run: SampleRun): Promise<void> {
   const { sampling, runAt, resolutionSeconds, remainingMs, onSample } = run;
   const startedAt = Date.now();
-  const late = startedAt - runAt > RUN_SECONDS * 1_000;
+  const late = startedAt - runAt > LATE_MS;
   if (late) {
-    // Its successor may have been here: what comes now would go back in time.
     sampling.log.warn('run is late: CloudWatch is not asked', { late_ms: startedAt - runAt });
   }
   const samples = Math.floor(RUN_SECONDS / resolutionSeconds);
   for (let index = 1; index <= samples; index += 1) {
     const asked = index === 1 && !late;
-    const plan = asked ? planFigures({ atMs: runAt }, run.cloudWatch) : undefined;
+    const plan = asked ? run.plan(runAt) : undefined;
     const readMs = Math.max(MIN_READ_MS, remainingMs() - RESERVE_MS);
     const sample = await sampleQueues(sampling, plan, performance.now() + readMs);
     const nextInMs = () => Math.max(0, startedAt + index * resolutionSeconds * 1_000 - Date.now());

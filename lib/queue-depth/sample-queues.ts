@@ -4,15 +4,15 @@ import type { AwsClients } from '../queues/aws-clients.ts';
 import type { ReadLimits } from '../queues/call-limit.ts';
 import { toDepthPoints, toFigureQueue } from '../queues/depth-points.ts';
 import type { GaugePoint } from '../queues/gauges.ts';
+import type { ListQueues } from '../queues/list-queues.ts';
 import type { FigurePlan } from '../queues/plan-figures.ts';
-import type { QueueList } from '../queues/queue-list.ts';
 import { readFigures } from '../queues/read-figures.ts';
 import { readQueues } from '../queues/read-queues.ts';
 import type { Log } from '../task/task-context.ts';
 import { countReadErrors } from './count-read-errors.ts';
 
 export interface Sampling {
-  list: QueueList;
+  list: ListQueues;
   clients: AwsClients;
   limits: ReadLimits;
   sampleErrors: Pick<Counter, 'add'>;
@@ -37,15 +37,15 @@ export async function sampleQueues(
   plan: FigurePlan | undefined,
   deadline: number,
 ): Promise<Sample> {
-  const queues = await list().catch((error: unknown) => {
+  // What hangs must leave the others their time: the list the queues, and SQS CloudWatch.
+  const half = () => (performance.now() + deadline) / 2;
+  const { queues } = await list(half()).catch((error: unknown) => {
     log.warn('queues could not be listed', describeError(error));
-    return [];
+    return { queues: [] };
   });
-  // A queue that hangs must leave CloudWatch the time for the others' figures.
-  const sqsDeadline = plan === undefined ? deadline : (performance.now() + deadline) / 2;
   const readings = await readQueues(queues, clients, {
     limit: limits.sqs,
-    deadline: sqsDeadline,
+    deadline: plan === undefined ? deadline : half(),
   });
   const points = toDepthPoints(readings, Date.now());
   countReadErrors(readings, sampleErrors, log);

@@ -1,11 +1,22 @@
-/** Starts a call when its turn comes. */
-export type CallLimit = <T>(call: () => Promise<T>) => Promise<T>;
+import { ReadTimeout } from '../errors/read-timeout.ts';
+
+/**
+ * Starts a call when its turn comes. @throws ReadTimeout when it has not come by the deadline, by
+ * `performance.now()`: what nobody waits for any more takes no turn from the others
+ */
+export type CallLimit = <T>(call: () => Promise<T>, deadline?: number) => Promise<T>;
 
 export interface CallLimitOptions {
   /** Calls that are under way at a time. */
   concurrency: number;
   /** Calls that start in a second; as many as `concurrency` may start at once. */
   perSecond: number;
+}
+
+interface Waiting {
+  start: () => void;
+  giveUp: () => void;
+  deadline: number;
 }
 
 /**
@@ -15,31 +26,37 @@ export interface CallLimitOptions {
 export function createCallLimit({ concurrency, perSecond }: CallLimitOptions): CallLimit {
   const intervalMs = 1_000 / perSecond;
   const burstMs = intervalMs * concurrency;
-  const waiting: (() => void)[] = [];
+  const waiting = new Set<Waiting>();
   let running = 0;
   /** When the calls so far would have started, had they come evenly. */
   let paceMs = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
   const startWaiting = () => {
-    while (timer === undefined && running < concurrency && waiting.length > 0) {
+    for (const next of waiting) {
+      if (timer !== undefined || running >= concurrency) return;
       const now = performance.now();
       const earlyMs = paceMs - now - burstMs;
-      if (earlyMs > 0) {
+      if (now >= next.deadline) {
+        waiting.delete(next);
+        next.giveUp();
+      } else if (earlyMs > 0) {
         timer = setTimeout(() => {
           timer = undefined;
           startWaiting();
         }, earlyMs);
-        return;
+      } else {
+        paceMs = Math.max(paceMs, now) + intervalMs;
+        running += 1;
+        waiting.delete(next);
+        next.start();
       }
-      paceMs = Math.max(paceMs, now) + intervalMs;
-      running += 1;
-      waiting.shift()?.();
     }
   };
-  return async (call) => {
-    await new Promise<void>((resolve) => {
-      waiting.push(resolve);
+  return async (call, deadline = Number.POSITIVE_INFINITY) => {
+    await new Promise<void>((resolve, reject) => {
+      const giveUp = () => reject(new ReadTimeout('Its turn did not come in time.'));
+      waiting.add({ start: resolve, giveUp, deadline });
       startWaiting();
     });
     try {

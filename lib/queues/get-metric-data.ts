@@ -3,6 +3,7 @@ import {
   type MetricDataQuery,
   type MetricDataResult,
 } from '@aws-sdk/client-cloudwatch';
+import { InvalidAnswer } from '../errors/invalid-answer.ts';
 import type { AwsClients } from './aws-clients.ts';
 import type { TimeWindow } from './plan-figures.ts';
 import { type PatienceOptions, readPatiently } from './read-patiently.ts';
@@ -44,7 +45,7 @@ export async function getMetricData(
   await Promise.all(
     calls.map(async (call) => {
       try {
-        const found = await readPages(call, window, clients, patience);
+        const found = await readPages(call, window, { clients, patience, errors });
         for (const [query, points] of found) datapoints.set(query, points);
       } catch (error) {
         errors.push(error);
@@ -57,9 +58,9 @@ export async function getMetricData(
 async function readPages(
   queries: readonly MetricQuery[],
   { fromMs, toMs, periodMs }: TimeWindow & { periodMs: number },
-  clients: Pick<AwsClients, 'cloudWatch'>,
-  patience: PatienceOptions,
+  parts: { clients: Pick<AwsClients, 'cloudWatch'>; patience: PatienceOptions; errors: unknown[] },
 ): Promise<Map<MetricQuery, Datapoint[]>> {
+  const { clients, patience, errors } = parts;
   const cloudWatch = await clients.cloudWatch();
   const found = new Map<MetricQuery, Datapoint[]>();
   const input = {
@@ -77,6 +78,9 @@ async function readPages(
     for (const result of page.MetricDataResults ?? []) {
       const query = queries[Number(result.Id?.slice(1))];
       // The same metric may be continued on the next page.
+      if (result.StatusCode === 'InternalError' || result.StatusCode === 'Forbidden') {
+        errors.push(new InvalidAnswer(`CloudWatch answered ${result.StatusCode} for a metric.`));
+      }
       if (query) found.set(query, [...(found.get(query) ?? []), ...toDatapoints(result)]);
     }
     ({ NextToken } = page);

@@ -3,18 +3,17 @@ import {
   ListEventSourceMappingsCommand,
 } from '@aws-sdk/client-lambda';
 import type { AwsClients } from './aws-clients.ts';
-import type { CallLimit } from './call-limit.ts';
 import type { QueueOptions } from './queue-source.ts';
-import { readPatiently } from './read-patiently.ts';
+import { type PatienceOptions, readPatiently } from './read-patiently.ts';
 
 type Worker = Pick<QueueOptions, 'worker' | 'mapping'>;
 
 /** Who consumes which queue, by SQS name. Where a queue has several mappings, one that is not disabled. */
 export async function listWorkers(
   clients: Pick<AwsClients, 'lambda'>,
-  limit: CallLimit,
+  patience: PatienceOptions,
 ): Promise<ReadonlyMap<string, Worker>> {
-  const mappings = await listMappings(clients, limit);
+  const mappings = await listMappings(clients, patience);
   const workers = new Map<string, Worker>();
   const disabledFirst = [...mappings].sort(
     (a, b) => Number(b.State === 'Disabled') - Number(a.State === 'Disabled'),
@@ -31,7 +30,7 @@ export async function listWorkers(
 
 async function listMappings(
   clients: Pick<AwsClients, 'lambda'>,
-  limit: CallLimit,
+  patience: PatienceOptions,
 ): Promise<EventSourceMappingConfiguration[]> {
   const lambda = await clients.lambda();
   const mappings: EventSourceMappingConfiguration[] = [];
@@ -41,9 +40,10 @@ async function listMappings(
       MaxItems: 100,
       ...(Marker && { Marker }),
     });
-    const page = await readPatiently((abortSignal) => lambda.send(command, { abortSignal }), {
-      limit,
-    });
+    const page = await readPatiently(
+      (abortSignal) => lambda.send(command, { abortSignal }),
+      patience,
+    );
     mappings.push(...(page.EventSourceMappings ?? []));
     Marker = page.NextMarker;
   } while (Marker);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ReadTimeout } from '../errors/read-timeout.ts';
 import type { CallLimit } from './call-limit.ts';
+import { withinDeadline } from './within-deadline.ts';
 
 /** One read of AWS; it has to end when its signal does. */
 export type Read<T> = (signal: AbortSignal) => Promise<T>;
@@ -9,12 +10,14 @@ export interface PatienceOptions {
   limit: CallLimit;
   /** When nothing is tried any more, by `performance.now()`. @default 10 s from the call */
   deadline?: number;
-  /** Of one attempt, in milliseconds. @default 2_000 */
+  /** Of one attempt, in milliseconds. @default 1_000 for the first, and then 2_000 */
   attemptMs?: number;
 }
 
 const MAX_ATTEMPTS = 5;
 const BOUND_MS = 10_000;
+const FIRST_ATTEMPT_MS = 1_000;
+const ATTEMPT_MS = 2_000;
 const FIRST_PAUSE_MS = 200;
 /** No time for an attempt that could still be answered. */
 const MIN_ATTEMPT_MS = 50;
@@ -27,11 +30,16 @@ const MIN_ATTEMPT_MS = 50;
  * @throws what the last attempt threw; `ReadTimeout` when it was not answered.
  */
 export async function readPatiently<T>(read: Read<T>, options: PatienceOptions): Promise<T> {
-  const { limit, attemptMs = 2_000 } = options;
+  const { limit } = options;
   const deadline = Math.min(performance.now() + BOUND_MS, options.deadline ?? Infinity);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await limit(() => readOnce(read, Math.min(attemptMs, deadline - performance.now())));
+      // Short at first: what hangs holds a turn that others wait for, and is asked again after them.
+      const { attemptMs = attempt === 1 ? FIRST_ATTEMPT_MS : ATTEMPT_MS } = options;
+      return await withinDeadline(
+        deadline,
+        limit(() => readOnce(read, Math.min(attemptMs, deadline - performance.now())), deadline),
+      );
     } catch (error) {
       // Everything that is throttled at the same time must not come back at the same time.
       const pauseMs = Math.random() * FIRST_PAUSE_MS * 2 ** attempt;
@@ -43,7 +51,6 @@ export async function readPatiently<T>(read: Read<T>, options: PatienceOptions):
 }
 
 async function readOnce<T>(read: Read<T>, boundMs: number): Promise<T> {
-  if (boundMs <= 0) throw new ReadTimeout('There was no time left when its turn came.');
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const bound = new Promise<never>((_, reject) => {

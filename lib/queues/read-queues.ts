@@ -10,17 +10,25 @@ export async function readQueues(
   clients: Pick<AwsClients, 'getQueueAttributes'>,
   patience: PatienceOptions,
 ): Promise<QueueReading[]> {
-  // Queues may share a dead-letter queue.
-  const urls = new Set(queues.flatMap(({ url, dlqUrl }) => (dlqUrl ? [url, dlqUrl] : [url])));
   const readings = new Map<string, Reading>();
-  await Promise.all(
-    [...urls].map(async (url) => {
-      try {
-        readings.set(url, { attributes: await readAttributes(url, clients, patience) });
-      } catch (error) {
-        readings.set(url, { error });
-      }
-    }),
+  const readAll = (urls: readonly string[]) =>
+    Promise.all(
+      // Queues may share a dead-letter queue.
+      [...new Set(urls)].map(async (url) => {
+        try {
+          readings.set(url, { attributes: await readAttributes(url, clients, patience) });
+        } catch (error) {
+          readings.set(url, { error });
+        }
+      }),
+    );
+  await readAll(queues.flatMap(({ url, dlqUrl }) => (dlqUrl ? [url, dlqUrl] : [url])));
+  const resolved = resolveRedrive(queues, readings);
+  const elsewhere = resolved.flatMap(({ dlqUrl }) =>
+    dlqUrl === undefined || readings.has(dlqUrl) ? [] : [dlqUrl],
   );
+  if (elsewhere.length === 0) return resolved;
+  // Dead-letter queues that do not have the prefix.
+  await readAll(elsewhere);
   return resolveRedrive(queues, readings);
 }

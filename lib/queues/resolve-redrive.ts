@@ -47,7 +47,10 @@ export function resolveRedrive(
   return queues
     .filter(({ sqsName, dlqUrl }) => dlqUrl !== undefined || !deadLetterQueues.has(sqsName))
     .map((queue) => {
-      const found = bySqsName.get(deadLetterQueueOf.get(queue.sqsName) ?? '')?.url;
+      const deadLetterQueue = deadLetterQueueOf.get(queue.sqsName);
+      const found =
+        deadLetterQueue &&
+        (bySqsName.get(deadLetterQueue)?.url ?? siblingUrl(queue, deadLetterQueue));
       const dlqUrl = queue.dlqUrl ?? found;
       return {
         ...queue,
@@ -55,4 +58,9 @@ export function resolveRedrive(
         ...(dlqUrl !== undefined && { dlqUrl, deadLetters: readingOf(dlqUrl) }),
       };
     });
+}
+
+/** SQS wants a dead-letter queue to be in the account and the region of its source. */
+function siblingUrl({ url, sqsName }: ListedQueue, name: string): string {
+  return url.slice(0, url.length - sqsName.length) + name;
 }

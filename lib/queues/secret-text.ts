@@ -16,17 +16,24 @@ export function createSecretText(secret: SecretText): ReadSecretText {
     // A newline at its end, as files and shells leave it, is no part of it.
     return (await readParameter(secret.parameter, BOUND_MS))?.trim();
   };
-  let text: Promise<string | undefined> | undefined;
-  let readAt = 0;
-  return () => {
-    if (text === undefined || Date.now() - readAt > CACHE_MS) {
-      const reading = read();
-      reading.catch(() => {
-        if (text === reading) text = undefined;
-      });
-      text = reading;
-      readAt = Date.now();
+  let known: { text: string | undefined } | undefined;
+  let knownAt = 0;
+  let reading: Promise<string | undefined> | undefined;
+  const readAgain = async () => {
+    try {
+      known = { text: await read() };
+    } catch (error) {
+      // The one that was good is better than none.
+      if (known === undefined) throw error;
+    } finally {
+      reading = undefined;
     }
-    return text;
+    knownAt = Date.now();
+    return known.text;
+  };
+  return async () => {
+    if (known !== undefined && Date.now() - knownAt < CACHE_MS) return known.text;
+    reading ??= readAgain();
+    return reading;
   };
 }

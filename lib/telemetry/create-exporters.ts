@@ -2,8 +2,15 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { ExportFailed } from '../errors/export-failed.ts';
-import type { Compression, ExportSettings, Signal, TelemetryConfig } from './config.ts';
+import type { TelemetryConfig } from './config.ts';
 import { createExportAgentFactory, type ExportWatch, resetWatch } from './export-agent.ts';
+import {
+  type Compression,
+  type ExportSettings,
+  type ExportTarget,
+  SIGNALS,
+  type Signal,
+} from './export-settings.ts';
 import type { Token } from './token.ts';
 
 /** One signal's way out. */
@@ -26,14 +33,16 @@ export interface Exporters {
 interface ExporterOptions {
   timeoutMillis: number;
   httpAgentOptions: ReturnType<typeof createExportAgentFactory>;
-  compression?: Compression;
-  url?: string;
-  headers?: () => Promise<Record<string, string>>;
+  compression: Compression;
+  url: string;
+  headers: () => Promise<Record<string, string>>;
 }
 
 interface CallbackExporter<T> {
   export(items: T, done: (result: { code: number; error?: Error }) => void): void;
 }
+
+const TOKEN_HEADER = 'x-oneuptime-token';
 
 type ExporterConstructors = Record<
   Signal,
@@ -49,18 +58,18 @@ type ExporterConstructors = Record<
 export function createExporters(
   { exports }: TelemetryConfig,
   token: Token | undefined,
-  defaultCompression?: Compression,
+  defaultCompression: Compression = 'none',
 ): Exporters {
   const exporters: Record<string, SignalExporter<never>> = {};
-  for (const signal of ['traces', 'metrics', 'logs'] as const) {
-    const { compression = defaultCompression, ...rest } = exports[signal];
-    const settings = { ...rest, ...(compression && { compression }) };
-    if (settings.target.kind === 'none') continue;
+  for (const signal of SIGNALS) {
+    const settings = exports[signal];
+    const { target, compression = defaultCompression } = settings;
+    if (target.kind === 'none') continue;
     const watch: ExportWatch = {};
     const access = token && createTokenAccess(token);
     const load = async () => {
       const constructors = await loadConstructors(settings.protocol);
-      const options = exporterOptions(settings, watch, access?.getToken);
+      const options = exporterOptions(settings, target, compression, watch, access?.getToken);
       return promisify(new constructors[signal](options));
     };
     let loading: ReturnType<typeof load> | undefined;
@@ -101,21 +110,27 @@ async function loadConstructors(
   return constructors as ExporterConstructors;
 }
 
+/** Everything is handed over: what is left out the exporters read from process.env. */
 function exporterOptions(
-  { target, timeoutMs, compression }: ExportSettings,
+  { timeoutMs }: ExportSettings,
+  target: Exclude<ExportTarget, { kind: 'none' }>,
+  compression: Compression,
   watch: ExportWatch,
   getToken: (() => Promise<string>) | undefined,
 ): ExporterOptions {
-  const options = {
-    timeoutMillis: timeoutMs,
-    httpAgentOptions: createExportAgentFactory({ watch, attemptTimeoutMs: timeoutMs }),
-    ...(compression && { compression }),
-  };
-  if (target.kind !== 'oneuptime' || getToken === undefined) return options;
+  const fixed = target.kind === 'standard' ? target.headers : {};
+  const withToken = target.kind === 'oneuptime' && getToken !== undefined;
+  const headerNames = new Set([...Object.keys(fixed), ...(withToken ? [TOKEN_HEADER] : [])]);
   return {
-    ...options,
     url: target.url,
-    headers: async () => ({ 'x-oneuptime-token': await getToken() }),
+    headers: async () => ({ ...fixed, ...(withToken && { [TOKEN_HEADER]: await getToken() }) }),
+    compression,
+    timeoutMillis: timeoutMs,
+    httpAgentOptions: createExportAgentFactory({
+      watch,
+      headerNames,
+      attemptTimeoutMs: timeoutMs,
+    }),
   };
 }
 

@@ -6,6 +6,8 @@ export interface ExportWatch {
   lastStatus?: number;
   /** What the last 2xx answer said, at most 64 KB of it. */
   lastBody?: Buffer;
+  /** Whether a used connection ended before any byte of an answer: the backend took nothing. */
+  deadSocket?: boolean;
   /** Whether the bytes of the current request have been handed to the kernel. */
   written?: boolean;
   /** Called when they have. */
@@ -16,11 +18,14 @@ export interface ExportWatch {
 export function resetWatch(watch: ExportWatch): void {
   delete watch.lastStatus;
   delete watch.lastBody;
+  delete watch.deadSocket;
   delete watch.written;
 }
 
 export interface ExportAgentOptions {
   watch: ExportWatch;
+  /** Names, in lower case, of the headers that are sent beside those of every request. */
+  headerNames: ReadonlySet<string>;
   /** An attempt is ended after this. @default 2_000 */
   attemptTimeoutMs?: number;
 }
@@ -28,6 +33,15 @@ export interface ExportAgentOptions {
 /** A socket that lay idle longer may have died in a freeze, which is noticed only when it is used. */
 const MAX_IDLE_MS = 5_000;
 const MAX_BODY_BYTES = 64 * 1024;
+const EVERY_REQUEST = new Set([
+  'host',
+  'connection',
+  'content-type',
+  'content-encoding',
+  'content-length',
+  'transfer-encoding',
+  'user-agent',
+]);
 /** The code of errors after which nothing is sent again; the exporter does not know it. */
 const NOT_SENT_AGAIN = 'ERR_EXPORT_NOT_SENT_AGAIN';
 export const EXPORT_TIMEOUT = 'ERR_EXPORT_TIMEOUT';
@@ -72,8 +86,14 @@ function dropIdleSockets(agent: Agent): void {
 }
 
 function watchRequest(request: ClientRequest, options: ExportAgentOptions): void {
-  const { watch, attemptTimeoutMs = 2_000 } = options;
+  const { watch, attemptTimeoutMs = 2_000, headerNames } = options;
   resetWatch(watch);
+  // The exporters add those of process.env's OTEL_EXPORTER_OTLP_HEADERS by themselves, wherever the
+  // request goes: what the settings of this signal do not name stays here.
+  for (const name of request.getHeaderNames()) {
+    if (!EVERY_REQUEST.has(name) && !headerNames.has(name)) request.removeHeader(name);
+  }
+  sendWhole(request);
   // The exporter's own timer cannot tell a freeze from a silent backend.
   request.setTimeout = () => request;
   let answered = false;
@@ -94,10 +114,21 @@ function watchRequest(request: ClientRequest, options: ExportAgentOptions): void
   // Before the exporter's own listener, which sends again by the error's code.
   request.on('error', (error: NodeJS.ErrnoException) => {
     const neverSent = error.code === 'ECONNREFUSED';
-    const deadSocket = request.reusedSocket && !answered && isEnded(error);
-    if (neverSent || deadSocket || error.code === EXPORT_TIMEOUT) return;
+    watch.deadSocket = request.reusedSocket && !answered && isEnded(error);
+    if (neverSent || watch.deadSocket || error.code === EXPORT_TIMEOUT) return;
     Object.assign(error, { reason: error.code, code: NOT_SENT_AGAIN });
   });
+}
+
+/**
+ * The exporters pipe a body that they have whole. Ended with it, a request has a Content-Length and
+ * leaves in one write instead of three chunks.
+ */
+function sendWhole(request: ClientRequest): void {
+  const chunks: Buffer[] = [];
+  const end = request.end.bind(request) as (body: Buffer) => ClientRequest;
+  request.write = (chunk: Buffer) => chunks.push(chunk) > 0;
+  request.end = () => end(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
 }
 
 function isEnded({ code }: NodeJS.ErrnoException): boolean {

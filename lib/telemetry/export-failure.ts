@@ -30,7 +30,9 @@ export function explainFailure(
   const { cause } = error as { cause?: { code?: unknown; reason?: unknown } };
   const code = cause?.reason ?? cause?.code;
   if (code === EXPORT_TIMEOUT) return { reason: 'timeout', notTaken: false };
-  if (typeof code === 'string') return { reason: code, notTaken: NOT_SENT.has(code) };
+  if (typeof code === 'string') {
+    return { reason: code, notTaken: NOT_SENT.has(code) || watch.deadSocket === true };
+  }
   // Its own message says that the token could not be read: nothing has been sent.
   if (error instanceof ExportFailed && error.message.startsWith('The token')) {
     return { reason: 'token', notTaken: true };

@@ -32,27 +32,3 @@ export function readResourceFacts(
   const known = Object.entries(facts).filter(([, value]) => value !== undefined && value !== '');
   return { ...Object.fromEntries(known), attributes };
 }
-
-/** `key=value,key=value`, percent-encoded, as the specification of the resource SDK has it. */
-export function parseKeyValues(
-  value: string | undefined,
-  warnings: string[],
-): Record<string, string> {
-  const result: Record<string, string> = {};
-  for (const pair of value?.split(',') ?? []) {
-    const [key, rest] = [
-      pair.slice(0, pair.indexOf('=')).trim(),
-      pair.slice(pair.indexOf('=') + 1),
-    ];
-    if (pair.trim() === '') continue;
-    try {
-      if (!pair.includes('=') || key === '') throw new Error('no key');
-      result[decodeURIComponent(key)] = decodeURIComponent(rest.trim().replace(/^"(.*)"$/, '$1'));
-    } catch {
-      warnings.push(
-        `OTEL_RESOURCE_ATTRIBUTES: ${JSON.stringify(pair)} is not key=value and is left out.`,
-      );
-    }
-  }
-  return result;
-}

@@ -1,6 +1,6 @@
-import type { Signal } from './config.ts';
 import type { SignalExporter } from './create-exporters.ts';
 import { explainFailure } from './export-failure.ts';
+import type { Signal } from './export-settings.ts';
 import { readPartialSuccess } from './partial-success.ts';
 import type { Warn } from './warn.ts';
 
@@ -8,6 +8,8 @@ import type { Warn } from './warn.ts';
 export interface Batch<T> {
   items: T;
   count: number;
+  /** The same in two, of more than one item. */
+  halves(): Batch<T>[];
 }
 
 export interface SignalQueueOptions<T> {
@@ -34,6 +36,8 @@ export interface SignalQueue {
 /** After so many failed flushes in a row nothing is sent for a while: the backend is down. */
 const MAX_FAILURES = 3;
 const HOLD_MS = 30_000;
+/** Nothing of it was taken: its halves may be. One item alone is given up. */
+const TOO_LARGE = 'http_413';
 
 export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueue {
   const { signal, exporter, take, putBack, onDropped, warn, onExport } = options;
@@ -52,18 +56,25 @@ export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueu
         onExport?.();
         reportPartialSuccess();
       } catch (error) {
-        failures += 1;
-        if (failures >= MAX_FAILURES) holdUntil = Date.now() + HOLD_MS;
         const { reason, notTaken } = explainFailure(
           error,
           exporter.watch,
           exporter.canRefreshToken,
         );
+        const tooLarge = reason === TOO_LARGE;
+        if (tooLarge && batch.count > 1) {
+          batches.unshift(...batch.halves());
+          continue;
+        }
+        failures += 1;
+        if (failures >= MAX_FAILURES) holdUntil = Date.now() + HOLD_MS;
         onExport?.(reason);
         if (!notTaken) onDropped(signal, reason, batch.count);
         warn(
           `Telemetry export failed: ${reason}. ${batch.count} items of ${signal} were ${notTaken ? 'kept for later' : 'given up'}.`,
         );
+        // The one item was too large, and the others may not be.
+        if (tooLarge && Date.now() >= holdUntil) continue;
         putBack(notTaken ? [batch, ...batches] : batches);
         return;
       }

@@ -2,7 +2,7 @@ import { metrics, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
-import { NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
+import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { createBoundedBuffer } from './bounded-buffer.ts';
 import { createLogBufferProcessor, createSpanBufferProcessor } from './buffer-processors.ts';
 import { createMetricReader } from './create-metric-reader.ts';
@@ -31,12 +31,13 @@ const CAPACITY = 100_000;
  * @throws when the process has a set-up already: OpenTelemetry's globals are given once.
  */
 export async function startRecording(): Promise<Recorder> {
-  const spans = createBoundedBuffer<ReadableSpan>(CAPACITY, () => {});
-  const logRecords = createBoundedBuffer<ReadableLogRecord>(CAPACITY, () => {});
+  const bounds = { maxItems: CAPACITY, onDropped: () => {} };
+  const spans = createBoundedBuffer<ReadableSpan>(bounds);
+  const logRecords = createBoundedBuffer<ReadableLogRecord>(bounds);
   const reader = createMetricReader();
   registerContext(await createPropagator(['tracecontext', 'baggage'], []));
   const spanProcessors = [createSpanBufferProcessor(spans)];
-  if (!trace.setGlobalTracerProvider(new NodeTracerProvider({ spanProcessors }))) {
+  if (!trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }))) {
     throw new Error(
       'leadline/testing records in memory, and OpenTelemetry is set up in this process already. ' +
         'Run these tests in a process that does not call startTelemetry.',

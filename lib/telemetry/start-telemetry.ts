@@ -1,36 +1,17 @@
-import { DiagConsoleLogger, diag, metrics, trace } from '@opentelemetry/api';
-import { logs } from '@opentelemetry/api-logs';
+import { DiagConsoleLogger, diag } from '@opentelemetry/api';
 import { diagLogLevelFromString } from '@opentelemetry/core';
-import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
-import { createBoundedBuffer } from './bounded-buffer.ts';
-import {
-  type Activity,
-  createLogBufferProcessor,
-  createSpanBufferProcessor,
-} from './buffer-processors.ts';
-import {
-  type Compression,
-  type Environment,
-  type FlushMode,
-  readTelemetryConfig,
-  type Signal,
-  type TelemetryConfig,
-} from './config.ts';
-import { createExporters } from './create-exporters.ts';
-import { createFlush, FLUSH_BOUND_MS } from './create-flush.ts';
-import { createMetricReader } from './create-metric-reader.ts';
+import { type FlushMode, readTelemetryConfig, type TelemetryConfig } from './config.ts';
+import { FLUSH_BOUND_MS } from './create-flush.ts';
 import { createPropagator } from './create-propagator.ts';
+import type { Compression } from './export-settings.ts';
 import { createFlushControl, type FlushRequest } from './flush-control.ts';
-import { createGaugeProducer, type Gauge } from './gauge-producer.ts';
+import type { Gauge } from './gauge-producer.ts';
 import { type LambdaExtension, registerExtension } from './lambda-extension.ts';
+import type { Environment } from './read-setting.ts';
 import { registerContext } from './register-context.ts';
-import { renameMetrics } from './rename-metrics.ts';
-import { createResource, DISTRO_VERSION } from './resource.ts';
 import { createShutdown, type ShutdownCallback } from './shutdown.ts';
-import { createToken } from './token.ts';
-import { createRateLimitedWarn, writeWarning } from './warn.ts';
+import { type LastExport, startSdk } from './start-sdk.ts';
+import { writeWarning } from './warn.ts';
 
 export interface Telemetry {
   readonly serviceName: string;
@@ -52,13 +33,6 @@ export interface Telemetry {
   lastExport(): LastExport | undefined;
 }
 
-export interface LastExport {
-  /** Milliseconds since 1970. */
-  timeMs: number;
-  /** Why the backend did not take it. @default it did */
-  failure?: string;
-}
-
 export interface TelemetryOptions {
   /**
    * When telemetry leaves: docs/telemetry.md, Export. LEADLINE_FLUSH wins.
@@ -75,10 +49,6 @@ export interface TelemetryOptions {
   /** OTEL_EXPORTER_OTLP_COMPRESSION wins. @default 'none' */
   compression?: Compression;
 }
-
-const COLLECT_TIMEOUT_MS = 500;
-/** Spans and log records that may wait for a flush, each. */
-const BUFFER_CAPACITY = 4_096;
 
 /**
  * Sets OpenTelemetry up for this process: traces, metrics and logs over OTLP/HTTP. Await it once,
@@ -131,56 +101,4 @@ function startRegistration(
   const possible =
     runtimeApi !== undefined && !disabled && exporting && wanted !== 'before-response';
   return possible ? registerExtension({ runtimeApi }) : Promise.resolve(undefined);
-}
-
-async function startSdk(
-  config: TelemetryConfig,
-  registration: Promise<LambdaExtension | undefined>,
-  { identity, compression }: TelemetryOptions,
-) {
-  const token = config.token && createToken(config.token);
-  const activity: Activity = { onBegin: () => token?.prefetch() };
-  const exporters = createExporters(config, token, compression);
-  const extension = await registration;
-  const resource = createResource(config, { accountId: extension?.accountId, identity });
-  const gauges = createGaugeProducer((count) => onDropped('metrics', 'buffer_full', count));
-  const reader = createMetricReader([gauges]);
-  const meterProvider = new MeterProvider({ resource, readers: [reader] });
-  const droppedItems = meterProvider
-    .getMeter('leadline', DISTRO_VERSION)
-    .createCounter('telemetry.dropped', {
-      unit: '{item}',
-      description: 'Telemetry that was given up.',
-    });
-  const onDropped = (signal: Signal, reason: string, items = 1) =>
-    droppedItems.add(items, { signal, reason });
-  const bufferFull = (signal: Signal) => () => onDropped(signal, 'buffer_full');
-  const spans = createBoundedBuffer<ReadableSpan>(BUFFER_CAPACITY, bufferFull('traces'));
-  const records = createBoundedBuffer<ReadableLogRecord>(BUFFER_CAPACITY, bufferFull('logs'));
-
-  const spanProcessors = [createSpanBufferProcessor(spans, activity)];
-  trace.setGlobalTracerProvider(new NodeTracerProvider({ resource, spanProcessors }));
-  metrics.setGlobalMeterProvider(meterProvider);
-  const processors = [createLogBufferProcessor(records, activity)];
-  logs.setGlobalLoggerProvider(new LoggerProvider({ resource, processors }));
-  const warn = createRateLimitedWarn(config.serviceName);
-  let last: LastExport | undefined;
-  const flush = createFlush({
-    spans,
-    logs: records,
-    collect: async () => {
-      // A gauge's callback may hang; it must not take the other metrics with it for ever.
-      const { resourceMetrics } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
-      return renameMetrics(resourceMetrics, config.metricPrefix);
-    },
-    exporters,
-    onDropped,
-    onExport: (failure) => {
-      last = { timeMs: Date.now(), ...(failure !== undefined && { failure }) };
-    },
-    warn,
-  });
-  // Without a target nobody would collect them.
-  const addGauges = exporters.metrics ? gauges.add : () => {};
-  return { extension, flush, activity, warn, addGauges, lastExport: () => last };
 }

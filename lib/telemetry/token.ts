@@ -5,7 +5,7 @@ import type { TokenSource } from './config.ts';
 export interface Token {
   /** Begins to read it, so that a later `get` waits less. */
   prefetch(): void;
-  /** @throws ExportFailed when it cannot be read within 2 s. */
+  /** @throws ExportFailed when it cannot be read within 2 s, and at once while a failed read's pause lasts. */
   get(): Promise<string>;
   /**
    * Forgets the token that a 401 refused, unless it stands in the environment.
@@ -23,6 +23,9 @@ export type ReadToken = (
 const READ_TIMEOUT_MS = 2_000;
 /** After a refusal the token is read again, and not more often than this. */
 const REFRESH_INTERVAL_MS = 60_000;
+/** Reads that fail begin so far apart, twice as far each time: every INVOKE asks for the token. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
 
 export function createToken(source: TokenSource, read: ReadToken = readFromAws): Token {
   if (source.kind === 'value') {
@@ -33,21 +36,28 @@ export function createToken(source: TokenSource, read: ReadToken = readFromAws):
   let reading: Promise<string> | undefined;
   let current: string | undefined;
   let refreshedAt = Number.NEGATIVE_INFINITY;
+  let pauseMs = FIRST_PAUSE_MS;
+  /** Until when a failed read is kept: it fails whoever asks meanwhile. */
+  let failedUntil: number | undefined;
   const get = () => {
-    if (reading === undefined) {
-      const started = readOnce(source, read);
-      reading = started;
-      started.then(
-        (token) => {
-          if (reading === started) current = token;
-        },
-        () => {
-          // Tried again by the next flush.
-          if (reading === started) reading = undefined;
-        },
-      );
-    }
-    return reading;
+    if (failedUntil !== undefined && Date.now() >= failedUntil) reading = undefined;
+    if (reading !== undefined) return reading;
+    failedUntil = undefined;
+    const startedAt = Date.now();
+    const started = readOnce(source, read);
+    reading = started;
+    started.then(
+      (token) => {
+        pauseMs = FIRST_PAUSE_MS;
+        if (reading === started) current = token;
+      },
+      () => {
+        if (reading !== started) return;
+        failedUntil = startedAt + pauseMs;
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      },
+    );
+    return started;
   };
   return {
     prefetch: () => void get().catch(() => {}),

@@ -122,7 +122,7 @@ export function createWorker(
           log,
           deadline,
           sqs,
-          emit: listeners.emit,
+          ...(lifecycle && { emit: listeners.emit }),
           acknowledge,
           receivedAt,
           batchLength,

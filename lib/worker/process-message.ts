@@ -52,9 +52,10 @@ export async function processMessage(
     abandonAttempt(state);
   }
   // The context without the attempt's state: what the worker itself does is never dropped.
-  const conclusion = await contextApi.with(report.context, () =>
-    conclude(facts, end, report.log, environment),
-  );
+  const conclusion: Conclusion =
+    end.kind === 'completed'
+      ? { outcome: 'completed' }
+      : await contextApi.with(report.context, () => conclude(facts, end, report.log, environment));
   report.finish(conclusion);
   const result = toResult(facts, conclusion);
   if (environment.acknowledge === 'each') await acknowledge(result, environment);
@@ -127,11 +128,10 @@ function toRefusal(content: Exclude<MessageContent, { kind: 'task' }>): Failure 
 /** Decides, and for a dead message sends its copy: one that SQS does not take is a retry. */
 async function conclude(
   facts: MessageFacts,
-  end: End,
+  end: Exclude<End, { kind: 'completed' }>,
   log: BindableLog,
   environment: WorkerEnvironment,
 ): Promise<Conclusion> {
-  if (end.kind === 'completed') return { outcome: 'completed' };
   if (end.kind === 'unfinished') return { outcome: 'unfinished', reason: DEADLINE };
   const { failure } = end;
   const decision = decide(facts, failure, log, environment);

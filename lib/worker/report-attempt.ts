@@ -50,8 +50,11 @@ export function startReport(facts: MessageFacts, environment: WorkerEnvironment)
   });
   const event: TaskEvent = { task: facts.taskName, id: facts.id, queue: queue.name, attempt };
   // Listeners see the record's trace, and none sees what another did to an event.
-  const emit: WorkerEnvironment['emit'] = (name, about) =>
-    contextApi.with(context, () => environment.emit(name, Object.freeze(about) as typeof about));
+  const emit: NonNullable<WorkerEnvironment['emit']> = (name, about) => {
+    if (environment.emit === undefined) return;
+    const tell = environment.emit;
+    contextApi.with(context, () => tell(name, Object.freeze(about) as typeof about));
+  };
   instruments.taskAttempts.add(1, labels);
   if (waitMs !== undefined) instruments.taskWait.record(waitMs, labels);
   emit('taskReceived', event);

@@ -15,8 +15,8 @@ export interface WorkerEnvironment {
   readonly deadline: StartedDeadline;
   /** Loads the AWS SDK at its first call. */
   readonly sqs: () => Promise<SqsCalls>;
-  /** Calls the listeners; they are waited for at the end of the invocation. */
-  readonly emit: <Name extends LifecycleEventName>(
+  /** Calls the listeners; they are waited for at the end of the invocation. @default there are none */
+  readonly emit?: <Name extends LifecycleEventName>(
     name: Name,
     event: LifecycleEvents[Name],
   ) => void;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -78,16 +78,66 @@ describe('the functions of this repository', () => {
     expect(built.get('enqueue-task')?.loadedBytes).toBeLessThan(390_000);
   });
 
+  it('counts the exporters apart: they load with the first flush', async () => {
+    const { loadedBytes, firstFlushBytes, totalBytes } = built.get(
+      'process-tasks',
+    ) as BuiltFunction;
+    const scripts = await scriptsOf(join(directory, 'process-tasks'));
+    const [exporters] = [...scripts.values()].filter((text) => text.includes('"v1/traces"'));
+    expect(firstFlushBytes).toBeGreaterThanOrEqual(exporters?.length ?? Number.NaN);
+    expect(loadedBytes + firstFlushBytes).toBeLessThan(totalBytes);
+    // What they share with the cold start has been loaded by then.
+    expect(firstFlushBytes).toBeLessThan(60_000);
+    expect(scripts.get('index.mjs')).not.toContain('"v1/traces"');
+  });
+
+  it('holds of sdk-trace-node what is used, and not its CommonJS', async () => {
+    const text = [...(await scriptsOf(join(directory, 'process-tasks'))).values()].join();
+    expect(text.includes('TraceIdRatioBased')).toBe(true);
+    expect(text.includes('NodeTracerProvider')).toBe(false);
+    expect(text.includes('BatchSpanProcessor')).toBe(false);
+  });
+
   it('is described by what a cold start loads, the whole, and the ten largest origins', () => {
     const enqueueTask = built.get('enqueue-task') as BuiltFunction;
     const [heading, ...lines] = describeBundle(enqueueTask).split('\n');
-    expect(heading).toMatch(/^enqueue-task: a cold start loads \d+ KB of \d+ KB$/);
+    expect(heading).toMatch(
+      /^enqueue-task: a cold start loads \d+ KB of \d+ KB, \d+ KB more load with the first flush$/,
+    );
     expect(lines).toHaveLength(10);
     for (const line of lines) expect(line).toMatch(/^ +\d+(\.\d)? KB {2}\S+$/);
     const kilobytes = lines.map((line) => Number.parseFloat(line));
     expect(kilobytes).toEqual(kilobytes.toSorted((a, b) => b - a));
   });
 });
+
+it('a project that uses sdk-trace-node itself has all of it, beside what is left of ours', async () => {
+  const project = join(directory, 'own-sdk');
+  await write(project, {
+    'own-sdk.ts': `
+      import { context } from '@opentelemetry/api';
+      import * as sdk from '@opentelemetry/sdk-trace-node';
+      import { startTelemetry } from '${lib}/telemetry.ts';
+      await startTelemetry({ environment: {} });
+      const provider = new sdk.NodeTracerProvider();
+      export const handler = async () => [
+        provider.getTracer('t').startSpan('work').isRecording(),
+        typeof provider.register,
+        typeof sdk.BatchSpanProcessor,
+        context.active() !== undefined,
+      ];`,
+  });
+  await symlink(join(repository, 'node_modules'), join(project, 'node_modules'));
+  const outputDirectory = join(project, 'dist');
+  await buildFunctions({ projectDirectory: project, outputDirectory, functions: ['own-sdk'] });
+  const program = `const { handler } = await import('./index.mjs'); console.log(JSON.stringify(await handler()));`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '-e', program],
+    { cwd: join(outputDirectory, 'own-sdk'), env: {} },
+  );
+  expect(stdout).toContain('[true,"function","function",true]');
+}, 60_000);
 
 describe('a project with a heavy task', () => {
   const schema = `{ '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }`;
@@ -114,7 +164,10 @@ describe('a project with a heavy task', () => {
         import { runHeavy } from './tasks/heavy.run.ts';
         export const handler = createWorker([runHeavy], { queues: {} });`,
     });
-    const [enqueue, work] = await buildFunctions({ projectDirectory: project });
+    const [enqueue, work] = await buildFunctions({
+      projectDirectory: project,
+      functions: ['enqueue-task', 'process-tasks'],
+    });
     expect(work?.totalBytes).toBeGreaterThan(1_000_000);
     expect(enqueue?.totalBytes).toBeLessThan(500_000);
     const scripts = await scriptsOf(join(project, 'dist/functions/enqueue-task'));

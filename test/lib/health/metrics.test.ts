@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { toPrometheus } from '../../../lib/prometheus.ts';
 import { toPrometheusGauge } from '../../../lib/queues/gauges.ts';
 import { everyPeriod } from '../../support/aws-stand-in/aws-world.ts';
+import { until } from '../../support/until.ts';
 import { startHealth } from './start-health.ts';
 
 const SECOND = 1_000;
@@ -181,6 +182,42 @@ it('a queue that cannot be read is absent, and the others are not', async () => 
   const text = await metrics();
   expect(text).toContain('queue_depth_messages{queue_name="b"} 1');
   expect(text).not.toContain('queue_depth_messages{queue_name="default"}');
+});
+
+it('where CloudWatch is not read, what is known stays, a warning says so, and it is asked again', async () => {
+  const { aws, metrics, lines } = await startBusy();
+  await metrics();
+  aws.fail('GetMetricData', 'deny');
+  pass(5 * 60 * SECOND);
+  expect(await metrics()).toContain('queue_oldest_message_age_seconds');
+  expect(lines.join('')).toContain('CloudWatch could not be read');
+  aws.mend('GetMetricData');
+  aws.metrics.datapoints = everyPeriod(77);
+  pass(6 * 60 * SECOND);
+  // The figures of the interval that was missed.
+  expect(await metrics()).toContain('queue_messages_sent_per_minute{queue_name="default"} 77');
+});
+
+it('answers within 8 s, whatever hangs', async () => {
+  const { aws, ask } = await startBusy();
+  aws.queues.set('app-b', { visible: 1 });
+  aws.fail('GetQueueAttributes', 'hang', { of: 'app-b' });
+  aws.fail('GetMetricData', 'hang');
+  aws.fail('ListEventSourceMappings', 'hang');
+  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+  const start = performance.now();
+  const asking = ask('/metrics');
+  // The stand-in answers over a real socket: each step begins when the one before was asked for.
+  for (const [action, ms] of [
+    ['ListEventSourceMappings', 1_600],
+    ['GetQueueAttributes', 3_200],
+    ['GetMetricData', 3_200],
+  ] as const) {
+    await until(() => aws.count(action) > 0);
+    await vi.advanceTimersByTimeAsync(ms);
+  }
+  expect((await asking).body).toContain('queue_depth_messages{queue_name="default"} 300');
+  expect(performance.now() - start).toBeLessThanOrEqual(8_000);
 });
 
 it('CloudWatch costs its own figures', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { toLoggable } from '../../../lib/instrumentation/loggable.ts';
+import { cutText, toLoggable } from '../../../lib/instrumentation/loggable.ts';
 import { hostileValues } from './hostile-values.ts';
 
 it.each(hostileValues())('makes JSON of %s', (_, value) => {
@@ -102,4 +102,26 @@ it('is bounded: 100 entries of each', () => {
   const object = Object.fromEntries(many.map((index) => [`k${index}`, index]));
   expect(Object.keys(toLoggable(object) as object)).toHaveLength(100);
   expect(Object.keys(toLoggable(new Map(Object.entries(object))) as object)).toHaveLength(100);
+});
+
+it('cuts a text at 8,192 characters, never within one, and says how long it was', () => {
+  expect(toLoggable('x'.repeat(8_192))).toHaveLength(8_192);
+  expect(toLoggable({ text: 'x'.repeat(9_000) })).toEqual({
+    text: `${'x'.repeat(8_192)}… (9000 characters)`,
+  });
+  const cut = cutText('😀'.repeat(5_000), 8_191);
+  expect(cut.isWellFormed()).toBe(true);
+  expect(cut).toMatch(/… \(10000 characters\)$/);
+});
+
+it('keeps 65,536 characters in all, however they are spread', () => {
+  const leaf = Object.fromEntries(
+    Array.from({ length: 100 }, (_, key) => [`key-${key}`, 'x'.repeat(1_000)]),
+  );
+  const wide = { a: leaf, b: [leaf, leaf], c: { d: leaf } };
+  expect(JSON.stringify(toLoggable(wide)).length).toBeLessThan(80_000);
+  const keys = Object.fromEntries(
+    Array.from({ length: 100 }, (_, key) => [`${key}`.padEnd(9_000, 'k'), key]),
+  );
+  expect(JSON.stringify(toLoggable(keys)).length).toBeLessThan(80_000);
 });

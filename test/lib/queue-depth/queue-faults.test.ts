@@ -42,7 +42,7 @@ it.each<[AwsFault | 'deleted', string, number]>([
 it('a queue that hangs is given up in time for the flush, and the others are sent', async () => {
   const { aws, run, values, points, warnings } = await startThree('hang');
   aws.metrics.datapoints = everyPeriod(9);
-  await run({ time: new Date().toISOString() }, 5_000);
+  await run({ time: new Date().toISOString() }, 9_000);
   expect(values('queue.depth')).toEqual({ a: 3, c: 3 });
   expect(values('queue.oldest_message.age')).toEqual({ a: 9, c: 9 });
   expect(points('queue.sample_errors')).toMatchObject([
@@ -50,6 +50,18 @@ it('a queue that hangs is given up in time for the flush, and the others are sen
   ]);
   expect(warnings()).toEqual(['queue could not be read']);
 });
+
+it('80 queues that hang cost none of the others its figures', async () => {
+  const { aws, run, values, points } = await startThree();
+  aws.queues.clear();
+  for (let index = 0; index < 120; index += 1) {
+    aws.queues.set(`app-${index}`, { visible: 1 });
+    if (index < 80) aws.fail('GetQueueAttributes', 'hang', { of: `app-${index}` });
+  }
+  await run({ time: new Date().toISOString() }, 14_000);
+  expect(Object.keys(values('queue.depth'))).toHaveLength(40);
+  expect(points('queue.sample_errors')).toHaveLength(80);
+}, 30_000);
 
 it('a dead-letter queue that cannot be read costs the dead letters alone', async () => {
   const { aws, run, values, points } = await startThree();

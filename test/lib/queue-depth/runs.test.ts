@@ -174,3 +174,25 @@ it('a time to come is now: the runs after it are not left out', async () => {
   await depth.run(atMinute(1));
   expect(seconds(depth, 'queue.depth')).toEqual([1, 61]);
 });
+
+it('a clock that is a little behind the schedule does not change the minute', async () => {
+  const depth = await startOne();
+  for (const minute of [0, 1, 2]) {
+    vi.setSystemTime(noonMs + minute * 60_000 - 50);
+    await depth.run(atMinute(minute));
+  }
+  expect(seconds(depth, 'queue.oldest_message.age')).toEqual([-240, -180, -120]);
+  expect(seconds(depth, 'queue.messages.sent')).toEqual([-480, -420, -360, -300, -240]);
+});
+
+it('a run by hand between two of the schedule sends no figure again', async () => {
+  const depth = await startOne();
+  await depth.run(atMinute(0));
+  vi.setSystemTime(noonMs + 30_000);
+  await depth.run({});
+  vi.setSystemTime(noonMs + 61_000);
+  await depth.run(atMinute(1));
+  expect(seconds(depth, 'queue.oldest_message.age')).toEqual([-240, -180]);
+  expect(seconds(depth, 'queue.messages.sent')).toHaveLength(5);
+  expect(seconds(depth, 'queue.depth')).toEqual([1, 30, 61]);
+});

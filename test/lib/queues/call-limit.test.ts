@@ -74,3 +74,22 @@ it('a call that throws gives its turn to the next', async () => {
   await expect(failing).rejects.toThrow('no');
   expect(await next).toBe('next');
 });
+
+it('a call whose turn comes after its deadline is given up, and takes no turn from the others', async () => {
+  const limit = createCallLimit({ concurrency: 1, perSecond: 10 });
+  const made: string[] = [];
+  const call = (name: string) => async () => void made.push(name);
+  const start = performance.now();
+  const soon = start + 50;
+  const calls = [
+    limit(call('first')),
+    ...Array.from({ length: 20 }, () => limit(call('late'), soon)),
+    limit(call('patient')),
+  ];
+  const results = await Promise.allSettled(calls);
+  expect(made.filter((name) => name !== 'late')).toEqual(['first', 'patient']);
+  expect(made.length).toBeLessThanOrEqual(4);
+  expect(results.at(1 + 19)).toMatchObject({ reason: { name: 'ReadTimeout' } });
+  // 22 turns would be over 2 s.
+  expect(performance.now() - start).toBeLessThan(1_500);
+});

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { createReadLimits } from '../../../lib/queues/call-limit.ts';
 import { toDepthPoints } from '../../../lib/queues/depth-points.ts';
-import { createQueueList } from '../../../lib/queues/queue-list.ts';
+import { createListQueues } from '../../../lib/queues/list-queues.ts';
 import { readQueues } from '../../../lib/queues/read-queues.ts';
 import type { StandInQueue } from '../../support/aws-stand-in/aws-world.ts';
 import { startAws, type TestAws } from '../../support/aws-stand-in/start-aws.ts';
@@ -15,8 +15,13 @@ async function start(queues: Readonly<Record<string, StandInQueue>>, latencyMs =
 /** Depth points of the queues below `app-`, by gauge and queue. */
 async function readBelowPrefix({ clients }: TestAws) {
   const limit = createReadLimits().sqs;
-  const list = createQueueList({ source: { prefix: 'app-' }, clients, limit, onProblem: () => {} });
-  const readings = await readQueues(await list(), clients, { limit });
+  const list = createListQueues({
+    source: { prefix: 'app-' },
+    clients,
+    limit,
+    onProblem: () => {},
+  });
+  const readings = await readQueues((await list()).queues, clients, { limit });
   return {
     readings,
     queues: readings.map(({ name }) => name),
@@ -113,4 +118,12 @@ it('throttled queues are all read in the end: one allowance is not shared by all
   for (const of of names) aws.fail('GetQueueAttributes', 'throttle', { of, times: 4 });
   const { points } = await readBelowPrefix(aws);
   expect(Object.keys(points)).toHaveLength(180);
+});
+
+it('reads a dead-letter queue that does not have the prefix', async () => {
+  const aws = await start({
+    'app-a': { visible: 1, deadLetterQueue: 'dead-a' },
+    'dead-a': { visible: 4 },
+  });
+  expect((await readBelowPrefix(aws)).points).toMatchObject({ 'queue.dead_letters a': 4 });
 });

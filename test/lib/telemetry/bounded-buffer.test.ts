@@ -51,8 +51,11 @@ it('is a queue that drops its oldest item and counts it, never over its capacity
       fc.modelRun(() => {
         const real: Real = {
           dropped: 0,
-          buffer: createBoundedBuffer(capacity, () => {
-            real.dropped += 1;
+          buffer: createBoundedBuffer({
+            maxItems: capacity,
+            onDropped: () => {
+              real.dropped += 1;
+            },
           }),
         };
         return { model: { items: [], dropped: 0, capacity }, real };
@@ -63,9 +66,30 @@ it('is a queue that drops its oldest item and counts it, never over its capacity
 });
 
 it('gives away what it drained: later items do not appear in it', () => {
-  const buffer = createBoundedBuffer<number>(2, () => {});
+  const buffer = createBoundedBuffer<number>({ maxItems: 2, onDropped: () => {} });
   buffer.add(1);
   const drained = buffer.drain();
   buffer.add(2);
   expect(drained).toEqual([1]);
+});
+
+it('is bounded by bytes too: a large item makes the oldest go, and one over the bound itself', () => {
+  let dropped = 0;
+  const buffer = createBoundedBuffer<string>({
+    maxItems: 100,
+    maxBytes: 10,
+    bytesOf: (text) => text.length,
+    onDropped: () => {
+      dropped += 1;
+    },
+  });
+  for (const text of ['aaaa', 'bbbb', 'cccc']) buffer.add(text);
+  expect(dropped).toBe(1);
+  expect(buffer.drain()).toEqual(['bbbb', 'cccc']);
+  buffer.add('d'.repeat(11));
+  expect([buffer.size, dropped]).toEqual([0, 2]);
+  buffer.add('eeee');
+  buffer.putBack(['ffff', 'gggg']);
+  expect(buffer.drain()).toEqual(['gggg', 'eeee']);
+  expect(dropped).toBe(3);
 });

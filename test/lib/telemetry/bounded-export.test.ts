@@ -18,7 +18,6 @@ function firstOnly(first: Behaviour & ((...args: never[]) => void)): Behaviour {
 describe('given up at once, since the backend may have taken it', () => {
   const refusals: [string, Behaviour, string][] = [
     ['401 to a token of the environment', 401, 'http_401'],
-    ['413', 413, 'http_413'],
     ['500', 500, 'http_500'],
     ['a reset on a fresh connection', 'reset', 'ECONNRESET'],
     [
@@ -130,6 +129,23 @@ describe('sent again within the bound', () => {
 });
 
 describe('kept for the next flush, since the backend surely took nothing', () => {
+  it('a used connection that ended before any byte of an answer, where no resend fits', async () => {
+    const backend = await startBackend();
+    // Shorter than the second after which an exporter sends again.
+    const target = await flushTo(backend.endpoint, { OTEL_EXPORTER_OTLP_TIMEOUT: '400' });
+    target.record();
+    await target.flush();
+    backend.behave((request) => void request.socket.destroy());
+    target.record();
+    await target.flush();
+    expect(target.dropped).toEqual({});
+    backend.behave('take');
+    await target.flush();
+    expect(backend.store.spans()).toHaveLength(2);
+    expect(backend.store.logs()).toHaveLength(2);
+    expect(backend.store.points().map(({ value }) => value)).toEqual([1, 1]);
+  });
+
   it('429 with a Retry-After beyond the bound', async () => {
     const backend = await startBackend(respond(429, '{}', { 'retry-after': '60' }));
     const target = await flushTo(backend.endpoint);

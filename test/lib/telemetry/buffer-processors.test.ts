@@ -19,7 +19,7 @@ it.each([
   ['sampled', SamplingDecision.RECORD_AND_SAMPLED, ['work']],
   ['dropped', SamplingDecision.NOT_RECORD, []],
 ])('of a span that is %s keeps what is to be sent', (_, decision, kept) => {
-  const buffer = createBoundedBuffer<ReadableSpan>(10, () => {});
+  const buffer = createBoundedBuffer<ReadableSpan>({ maxItems: 10, onDropped: () => {} });
   const sampler: Sampler = { shouldSample: () => ({ decision }) };
   const provider = new NodeTracerProvider({
     sampler,
@@ -31,7 +31,7 @@ it.each([
 
 it('an error that is logged tells that something failed: unsampled spans do not', () => {
   const activity: Activity = {};
-  const buffer = createBoundedBuffer<ReadableLogRecord>(10, () => {});
+  const buffer = createBoundedBuffer<ReadableLogRecord>({ maxItems: 10, onDropped: () => {} });
   const processors = [createLogBufferProcessor(buffer, activity)];
   const logger = new LoggerProvider({ processors }).getLogger('test');
   logger.emit({ body: 'task retrying', severityNumber: SeverityNumber.WARN });

@@ -36,8 +36,16 @@ describe('where the signals go', () => {
       ONEUPTIME_ENDPOINT: 'https://oneuptime.example/otlp',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://other.example',
     };
-    const standard = { kind: 'standard' };
-    expect(targets(env)).toEqual({ traces: standard, metrics: standard, logs: standard });
+    const standard = (signal: string) => ({
+      kind: 'standard',
+      url: `https://other.example/v1/${signal}`,
+      headers: {},
+    });
+    expect(targets(env)).toEqual({
+      traces: standard('traces'),
+      metrics: standard('metrics'),
+      logs: standard('logs'),
+    });
     expect(JSON.stringify(readTelemetryConfig(env).exports)).not.toContain(token);
   });
 
@@ -48,7 +56,7 @@ describe('where the signals go', () => {
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/v1/traces',
       }),
     ).toEqual({
-      traces: { kind: 'standard' },
+      traces: { kind: 'standard', url: 'https://traces.example/v1/traces', headers: {} },
       metrics: oneuptime('metrics'),
       logs: oneuptime('logs'),
     });

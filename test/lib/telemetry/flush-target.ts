@@ -6,10 +6,12 @@ import {
   createLogBufferProcessor,
   createSpanBufferProcessor,
 } from '../../../lib/telemetry/buffer-processors.ts';
-import { readTelemetryConfig, type Signal } from '../../../lib/telemetry/config.ts';
+import { readTelemetryConfig } from '../../../lib/telemetry/config.ts';
 import { createExporters } from '../../../lib/telemetry/create-exporters.ts';
 import { createFlush } from '../../../lib/telemetry/create-flush.ts';
 import { createMetricReader } from '../../../lib/telemetry/create-metric-reader.ts';
+import { estimateLogBytes, estimateSpanBytes } from '../../../lib/telemetry/estimate-bytes.ts';
+import type { Signal } from '../../../lib/telemetry/export-settings.ts';
 import { createToken, type Token } from '../../../lib/telemetry/token.ts';
 
 export interface FlushTarget {
@@ -17,7 +19,9 @@ export interface FlushTarget {
   dropped: Partial<Record<Signal, { reason: string; items: number }>>;
   warnings: string[];
   /** Makes spans, log records and one counter's point. */
-  record(count?: number): void;
+  record(count?: number, attributes?: Record<string, string>): void;
+  /** Makes points of two metrics, each a series of its own. */
+  count(series: number): void;
   /** @returns how long the caller waited, in milliseconds */
   flush(withinMs?: number): Promise<number>;
   written(withinMs: number): Promise<void>;
@@ -29,11 +33,13 @@ export async function flushTo(
   environment: Record<string, string> = {},
   token: Token = createToken({ kind: 'value', token: 'token-1' }),
 ): Promise<FlushTarget> {
-  const spans = createBoundedBuffer<ReadableSpan>(10_000, () => {});
-  const logs = createBoundedBuffer<ReadableLogRecord>(10_000, () => {});
+  const bounds = { maxItems: 10_000, onDropped: () => {} };
+  const spans = createBoundedBuffer<ReadableSpan>({ ...bounds, bytesOf: estimateSpanBytes });
+  const logs = createBoundedBuffer<ReadableLogRecord>({ ...bounds, bytesOf: estimateLogBytes });
   const reader = createMetricReader();
   const meter = new MeterProvider({ readers: [reader] }).getMeter('test');
   const counter = meter.createCounter('n');
+  const gauge = meter.createGauge('m');
   const tracer = new NodeTracerProvider({
     spanProcessors: [createSpanBufferProcessor(spans)],
   }).getTracer('test');
@@ -60,11 +66,17 @@ export async function flushTo(
   return {
     dropped,
     warnings,
-    record(count = 1) {
+    record(count = 1, attributes = {}) {
       for (let index = 0; index < count; index += 1) {
-        tracer.startSpan('work').end();
-        logger.emit({ body: 'said' });
+        tracer.startSpan('work', { attributes }).end();
+        logger.emit({ body: 'said', attributes });
         counter.add(1);
+      }
+    },
+    count(series) {
+      for (let index = 0; index < series; index += 1) {
+        if (index % 2 === 0) counter.add(1, { series: index });
+        else gauge.record(1, { series: index });
       }
     },
     async flush(withinMs = 2_500) {

@@ -1,7 +1,7 @@
 import { context, metrics, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 import type { SQSRecord } from 'aws-lambda';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   extractTrace,
   injectTrace,
@@ -128,6 +128,113 @@ it('drops the oldest spans over its bound and counts them', async () => {
       attributes: { signal: 'traces', reason: 'buffer_full' },
     },
   ]);
+});
+
+it('bounds what waits by bytes as well: large spans push out the oldest', async () => {
+  const { telemetry, store } = await start();
+  const tracer = trace.getTracer('test');
+  for (let index = 0; index < 200; index += 1) {
+    const attributes = Object.fromEntries(
+      Array.from({ length: 12 }, (_, key) => [`k${key}`, 'x'.repeat(8_000)]),
+    );
+    tracer.startSpan(`span ${index}`, { attributes }).end();
+  }
+  await telemetry.flush(request);
+  // What is under way at the flush's bound goes on.
+  const dropped = () => store.points().find(({ metric }) => metric === 'telemetry.dropped')?.value;
+  const arrived = () => store.spans().length + (dropped() ?? 0);
+  await expect.poll(arrived, { timeout: 15_000 }).toBe(200);
+  expect(dropped()).toBeGreaterThan(100);
+  expect(dropped()).toBeLessThan(140);
+});
+
+it('cuts attribute values of spans and log records at 8,192 characters', async () => {
+  const { telemetry, store } = await start();
+  const attributes = { long: 'x'.repeat(10_000) };
+  trace.getTracer('test').startSpan('work', { attributes }).end();
+  logs.getLogger('test').emit({ body: 'said', attributes });
+  await telemetry.flush(request);
+  for (const { attributes: kept } of [...store.spans(), ...store.logs()]) {
+    expect(String(kept['long'])).toHaveLength(8_192);
+  }
+});
+
+it('a signal without a target is neither kept nor counted as dropped', async () => {
+  const { endpoint, store, requests } = await startBackend();
+  const telemetry = await startTelemetry({
+    environment: {
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${endpoint}/v1/metrics`,
+      OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'x-oneuptime-token=any',
+    },
+  });
+  for (let index = 0; index < 4_100; index += 1) {
+    trace.getTracer('test').startSpan('work').end();
+    logs.getLogger('test').emit({ body: 'said' });
+  }
+  metrics.getMeter('test').createCounter('orders').add(1);
+  await telemetry.flush(request);
+  expect(requests.map(({ path }) => path)).toEqual(['/otlp/v1/metrics']);
+  expect(store.points().map(({ metric }) => metric)).toEqual(['orders']);
+});
+
+describe('the environment that it is given', () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it('reaches the exporters and the SDK', async () => {
+    const { endpoint, store, requests } = await startBackend();
+    const telemetry = await startTelemetry({
+      environment: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+        OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20abc,x-oneuptime-token=theirs',
+        OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'authorization=Bearer%20logs',
+        OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+        OTEL_TRACES_SAMPLER: 'traceidratio',
+        OTEL_TRACES_SAMPLER_ARG: '0',
+        OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: '3',
+      },
+    });
+    trace.getTracer('test').startSpan('unsampled').end();
+    logs.getLogger('test').emit({ body: 'said', attributes: { text: 'longer' } });
+    await telemetry.flush(request);
+    expect(store.spans()).toEqual([]);
+    expect(store.logs()).toMatchObject([{ attributes: { text: 'lon' } }]);
+    expect(requests).toHaveLength(1);
+    expect(requests[0]?.headers).toMatchObject({
+      authorization: 'Bearer logs',
+      'content-encoding': 'gzip',
+      'x-oneuptime-token': 'theirs',
+    });
+  });
+
+  it('is the only one: nothing of process.env is used, and none of its headers is sent', async () => {
+    const elsewhere = await startBackend();
+    const process = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: elsewhere.endpoint,
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20other',
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'x-other=1',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      OTEL_TRACES_SAMPLER: 'always_off',
+      OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '0',
+      OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '1',
+    };
+    for (const [name, value] of Object.entries(process)) vi.stubEnv(name, value);
+    const { telemetry, store, requests } = await start();
+    trace
+      .getTracer('test')
+      .startSpan('work', { attributes: { text: 'kept' } })
+      .end();
+    logs.getLogger('test').emit({ body: 'said', attributes: { text: 'kept' } });
+    await telemetry.flush(request);
+    expect(elsewhere.requests).toEqual([]);
+    expect(store.spans()).toMatchObject([{ attributes: { text: 'kept' } }]);
+    expect(store.logs()).toMatchObject([{ attributes: { text: 'kept' } }]);
+    for (const { headers } of requests) {
+      expect(headers['x-oneuptime-token']).toBe('token-1');
+      expect(headers).not.toHaveProperty('authorization');
+      expect(headers).not.toHaveProperty('x-other');
+      expect(headers).not.toHaveProperty('content-encoding');
+    }
+  });
 });
 
 it('keeps the active context over await', async () => {

@@ -69,6 +69,7 @@ it('starts with every setting bad: a warning each, and the defaults', async () =
     'LEADLINE_TRACE_MODE',
     'OTEL_PROPAGATORS',
     'OTEL_RESOURCE_ATTRIBUTES',
+    'OTEL_TRACES_SAMPLER',
   ]) {
     expect(messages).toContain(variable);
   }
@@ -175,5 +176,28 @@ describe('at SIGTERM', () => {
     expect(await program.ended).toBe('SIGTERM');
     // Lambda kills it after 500 ms; the rest is for a machine that is busy.
     expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
+  it('a callback that hangs does not take the flush its time', async () => {
+    const { endpoint, store } = await startBackend();
+    const env = { ONEUPTIME_ENDPOINT: endpoint, ONEUPTIME_TOKEN: 'token-1' };
+    const program = startProgram(env, '1', '10000', 'hanging-callback');
+    await program.line('ready');
+    const start = performance.now();
+    program.kill('SIGTERM');
+    expect(await program.ended).toBe('SIGTERM');
+    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(store.spans().map(({ name }) => name)).toContain('left over');
+  });
+
+  it('a listener of the user’s own is called once, and the end is its own', async () => {
+    const { endpoint, store } = await startBackend();
+    const env = { ONEUPTIME_ENDPOINT: endpoint, ONEUPTIME_TOKEN: 'token-1' };
+    const program = startProgram(env, '1', '10000', 'own-listener');
+    await program.line('ready');
+    program.kill('SIGTERM');
+    expect(await program.ended).toBe(7);
+    expect(program.lines.filter((line) => 'own' in line)).toHaveLength(1);
+    expect(store.spans().map(({ name }) => name)).toContain('left over');
   });
 });

@@ -25,5 +25,12 @@ trace.getTracer('program').startSpan('left over').end();
 telemetry.onShutdown(() => {
   trace.getTracer('program').startSpan('shutting down').end();
 });
+if (until === 'hanging-callback') telemetry.onShutdown(() => new Promise(() => {}));
+if (until === 'own-listener') {
+  process.on('SIGTERM', () => {
+    process.stdout.write('{"own":true}\n');
+    setTimeout(() => process.exit(7), 600);
+  });
+}
 process.stdout.write('{"ready":true}\n');
 setInterval(() => {}, 1_000);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { defineTask, implementTask, type TaskContext } from '../../../lib/index.ts';
 import { createWorker } from '../../../lib/worker.ts';
+import { hostileValues } from '../instrumentation/hostile-values.ts';
 import { startWorkerBench, type WorkerBench } from './worker-bench.ts';
 
 let bench: WorkerBench;
@@ -102,6 +103,39 @@ it('the log of one attempt says what it belongs to, also where no span is active
     n: 3,
   });
 });
+
+it.each([
+  ['debug', ['DEBUG', 'INFO', 'WARN', 'ERROR']],
+  ['warn', ['WARN', 'ERROR']],
+] as const)(
+  'a task may log anything; with LOG_LEVEL=%s it is written as %j',
+  async (logLevel, levels) => {
+    const queue = await bench.createQueue();
+    await queue.send({ id: 'task-1', task: 'work', payload: { n: 3 } });
+    const logging = implementTask(task, (_, { log }) => {
+      for (const [, value] of hostileValues()) {
+        for (const level of ['debug', 'info', 'warn', 'error'] as const)
+          log[level]('said', { value });
+      }
+    });
+    const lines: Record<string, unknown>[] = [];
+    const telemetry = {
+      serviceName: 'shop',
+      logLevel,
+      traceMode: 'parent' as const,
+      flushBeforeResponseMs: 0,
+      writeLog: (line: string) => void lines.push(JSON.parse(line)),
+      onShutdown: () => {},
+      flush: async () => {},
+    };
+    const { results } = await queue.worker([logging], { telemetry }).deliver();
+    expect(results.map(({ outcome }) => outcome)).toEqual(['completed']);
+    const said = lines.filter((line) => line['message'] === 'said');
+    expect(said).toHaveLength(hostileValues().length * levels.length);
+    expect(new Set(said.map((line) => line['level']))).toEqual(new Set(levels));
+    for (const line of said) expect(line).toMatchObject({ 'task.id': 'task-1', service: 'shop' });
+  },
+);
 
 it('two invocations side by side in one process keep apart', async () => {
   const queue = await bench.createQueue();

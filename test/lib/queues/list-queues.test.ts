@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { createReadLimits } from '../../../lib/queues/call-limit.ts';
-import { createQueueList } from '../../../lib/queues/queue-list.ts';
+import { createListQueues } from '../../../lib/queues/list-queues.ts';
 import { startAws, type TestAws } from '../../support/aws-stand-in/start-aws.ts';
 
 afterEach(() => void vi.useRealTimers());
@@ -13,13 +13,18 @@ async function start(queues: readonly string[], prefix = 'app-') {
 
 function listOf({ clients }: TestAws, prefix: string) {
   const problems: string[] = [];
-  const list = createQueueList({
+  const list = createListQueues({
     source: { prefix },
     clients,
     limit: createReadLimits().sqs,
     onProblem: (message) => void problems.push(message),
   });
-  return { list, problems, names: async () => (await list()).map(({ name }) => name) };
+  return {
+    listQueues: list,
+    list: async () => (await list()).queues,
+    problems,
+    names: async () => (await list()).queues.map(({ name }) => name),
+  };
 }
 
 /** As if so much time had passed. */
@@ -31,13 +36,14 @@ it('has the queues of QUEUES as they stand there, and asks AWS for nothing', asy
   const aws = await startAws();
   const url = 'https://sqs.eu-west-1.amazonaws.com/123456789012/app-default';
   const queue = { url, dlqUrl: `${url}-dlq`, worker: 'process-tasks', mapping: 'a-b' };
-  const list = createQueueList({
+  const list = createListQueues({
     source: { queues: { default: queue } },
     clients: aws.clients,
     limit: createReadLimits().sqs,
     onProblem: () => {},
   });
-  expect(await list()).toEqual([{ ...queue, name: 'default', sqsName: 'app-default' }]);
+  const { queues } = await list();
+  expect(queues).toEqual([{ ...queue, name: 'default', sqsName: 'app-default' }]);
   expect(aws.calls).toEqual([]);
 });
 
@@ -104,6 +110,9 @@ it('goes on with the queues found last where SQS does not list them any more', a
   expect(problems).toEqual(['queues could not be listed']);
   aws.mend('ListQueues');
   aws.queues.set('app-b', {});
+  // What fails is not asked for by every sample and every probe.
+  expect(await names()).toEqual(['a']);
+  pass(30_000);
   expect(await names()).toEqual(['a', 'b']);
 });
 
@@ -129,4 +138,39 @@ it('a throttled listing is tried again', async () => {
   aws.fail('ListEventSourceMappings', 'throttle', { times: 4 });
   expect(await list()).toMatchObject([{ name: 'a', worker: 'process-a' }]);
   expect(problems).toEqual([]);
+});
+
+it('goes on with the workers known before where only Lambda fails, and asks again in 30 s', async () => {
+  const { aws, list, listQueues } = await start(['app-a']);
+  aws.mappings.push({ uuid: 'm', queue: 'app-a', worker: 'process-a' });
+  await list();
+  aws.fail('ListEventSourceMappings', 'deny');
+  pass(5 * 60_000);
+  const { queues, workersError } = await listQueues();
+  expect(queues).toMatchObject([{ name: 'a', worker: 'process-a', mapping: 'm' }]);
+  expect(workersError).toMatchObject({ name: 'AccessDeniedException' });
+  aws.mend('ListEventSourceMappings');
+  pass(30_000);
+  expect((await listQueues()).workersError).toBeUndefined();
+});
+
+it('a Lambda that hangs leaves the queues half of the time', async () => {
+  const { aws, listQueues } = await start(['app-a']);
+  aws.fail('ListEventSourceMappings', 'hang');
+  const deadline = performance.now() + 400;
+  const { queues, workersError } = await listQueues(deadline);
+  expect(queues).toMatchObject([{ name: 'a' }]);
+  expect(workersError).toMatchObject({ name: 'ReadTimeout' });
+  expect(performance.now()).toBeLessThan(deadline);
+});
+
+it('with queues to go on with, a listing that hangs takes a quarter of the time', async () => {
+  const { aws, names, listQueues } = await start(['app-a']);
+  await names();
+  aws.fail('ListQueues', 'hang');
+  pass(5 * 60_000);
+  const before = performance.now();
+  const { queues } = await listQueues(before + 800);
+  expect(queues).toMatchObject([{ name: 'a' }]);
+  expect(performance.now() - before).toBeLessThan(700);
 });

@@ -1,0 +1,123 @@
+import { metrics, trace } from '@opentelemetry/api';
+import { logs } from '@opentelemetry/api-logs';
+import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
+import { createBoundedBuffer } from './bounded-buffer.ts';
+import {
+  type Activity,
+  createLogBufferProcessor,
+  createSpanBufferProcessor,
+} from './buffer-processors.ts';
+import type { TelemetryConfig } from './config.ts';
+import { createExporters } from './create-exporters.ts';
+import { createFlush, type Flush } from './create-flush.ts';
+import { createMetricReader } from './create-metric-reader.ts';
+import { createSampler } from './create-sampler.ts';
+import { estimateLogBytes, estimateSpanBytes } from './estimate-bytes.ts';
+import type { Compression, Signal } from './export-settings.ts';
+import { createGaugeProducer, type Gauge } from './gauge-producer.ts';
+import type { LambdaExtension } from './lambda-extension.ts';
+import { renameMetrics } from './rename-metrics.ts';
+import { createResource, DISTRO_VERSION, type ResourceOptions } from './resource.ts';
+import { createToken } from './token.ts';
+import { createRateLimitedWarn, type Warn } from './warn.ts';
+
+export interface LastExport {
+  /** Milliseconds since 1970. */
+  timeMs: number;
+  /** Why the backend did not take it. @default it did */
+  failure?: string;
+}
+
+/** OpenTelemetry's SDK, running, and what leads out of it. */
+export interface StartedSdk {
+  extension: LambdaExtension | undefined;
+  flush: Flush;
+  activity: Activity;
+  warn: Warn;
+  addGauges: (gauges: readonly Gauge[]) => void;
+  lastExport: () => LastExport | undefined;
+}
+
+export interface SdkOptions extends Pick<ResourceOptions, 'identity'> {
+  compression?: Compression;
+}
+
+const COLLECT_TIMEOUT_MS = 500;
+/** Spans that may wait for a flush, and log records, each by number and by about their bytes. */
+const MAX_WAITING = 4_096;
+const MAX_WAITING_BYTES = 8 * 1_048_576;
+
+/** Sets the globals of OpenTelemetry: traces, metrics and logs into buffers that a flush empties. */
+export async function startSdk(
+  config: TelemetryConfig,
+  registration: Promise<LambdaExtension | undefined>,
+  { identity, compression }: SdkOptions,
+): Promise<StartedSdk> {
+  const token = config.token && createToken(config.token);
+  const activity: Activity = { onBegin: () => token?.prefetch() };
+  const exporters = createExporters(config, token, compression);
+  const extension = await registration;
+  const resource = createResource(config, { accountId: extension?.accountId, identity });
+  const gauges = createGaugeProducer((count) => onDropped('metrics', 'buffer_full', count));
+  const reader = createMetricReader([gauges]);
+  // A signal without a target is not kept: it would count as dropped.
+  const readers = exporters.metrics ? [reader] : [];
+  const meterProvider = new MeterProvider({ resource, readers });
+  const droppedItems = meterProvider
+    .getMeter('leadline', DISTRO_VERSION)
+    .createCounter('telemetry.dropped', {
+      unit: '{item}',
+      description: 'Telemetry that was given up.',
+    });
+  const onDropped = (signal: Signal, reason: string, items = 1) =>
+    droppedItems.add(items, { signal, reason });
+  const createBuffer = <T>(signal: Signal, bytesOf: (item: T) => number) =>
+    createBoundedBuffer<T>({
+      maxItems: MAX_WAITING,
+      maxBytes: MAX_WAITING_BYTES,
+      bytesOf,
+      onDropped: () => onDropped(signal, 'buffer_full'),
+    });
+  const spans = createBuffer<ReadableSpan>('traces', estimateSpanBytes);
+  const records = createBuffer<ReadableLogRecord>('logs', estimateLogBytes);
+
+  const { sampler, limits } = config;
+  trace.setGlobalTracerProvider(
+    new BasicTracerProvider({
+      resource,
+      sampler: createSampler(sampler),
+      spanLimits: limits.span,
+      spanProcessors: [createSpanBufferProcessor(exporters.traces && spans, activity)],
+    }),
+  );
+  metrics.setGlobalMeterProvider(meterProvider);
+  logs.setGlobalLoggerProvider(
+    new LoggerProvider({
+      resource,
+      logRecordLimits: limits.logRecord,
+      processors: [createLogBufferProcessor(exporters.logs && records, activity)],
+    }),
+  );
+  const warn = createRateLimitedWarn(config.serviceName);
+  let last: LastExport | undefined;
+  const flush = createFlush({
+    spans,
+    logs: records,
+    collect: async () => {
+      // A gauge's callback may hang; it must not take the other metrics with it for ever.
+      const { resourceMetrics } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
+      return renameMetrics(resourceMetrics, config.metricPrefix);
+    },
+    exporters,
+    onDropped,
+    onExport: (failure) => {
+      last = { timeMs: Date.now(), ...(failure !== undefined && { failure }) };
+    },
+    warn,
+  });
+  // Without a target nobody would collect them.
+  const addGauges = exporters.metrics ? gauges.add : () => {};
+  return { extension, flush, activity, warn, addGauges, lastExport: () => last };
+}
