@@ -15,6 +15,8 @@ export interface StageConfig {
   metricPrefix: string;
   /** By logical name, which is what `queue` of a task says. */
   queues: Record<string, QueueConfig>;
+  /** By name, for those whose thresholds are to be others than the defaults. */
+  tasks?: Record<string, TaskConfig>;
   queueDepth: QueueDepthConfig;
   oneuptime: OneUptimeConfig;
   api: ApiConfig;
@@ -46,6 +48,20 @@ export interface QueueThresholds {
   /** SQS's limit is 120,000. */
   inFlight: number;
   deadLetters: number;
+}
+
+export interface TaskConfig {
+  thresholds: Partial<TaskThresholds>;
+}
+
+/** Above these OneUptime tells somebody. */
+export interface TaskThresholds {
+  /** Failed attempts of all attempts in a minute, 0 to 1. @default 0.05 */
+  failureRate: number;
+  /** @default 100 */
+  retriesPerMinute: number;
+  /** 95th percentile of the time that an attempt takes. @default 80 % of timeoutSeconds */
+  p95DurationMs: number;
 }
 
 export interface QueueDepthConfig {

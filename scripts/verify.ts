@@ -29,7 +29,7 @@ const knip: Step = {
   name: 'knip: nothing unused',
   args: [join(modules, 'knip/bin/knip.js'), '--no-progress'],
 };
-const bundles: Step = { name: 'build: dist/functions', args: ['cli/build.ts'] };
+const bundles: Step = { name: 'build: dist/functions', args: ['cli/main.ts', 'build'] };
 const library: Step = { name: 'build: the package', args: ['scripts/build-package.ts'] };
 
 // What is quick and fails most often comes first; two cores take two steps at a time.

@@ -34,7 +34,7 @@ const aws = ['@aws-sdk/client-sqs', 'aws-cdk-lib/aws-sqs'];
 const middy = '@middy/core';
 /** The package by its own name, which would get around every other rule. */
 const ourselves = ['leadline', 'leadline/worker'];
-const outsideOfLib = ['functions/env.ts', 'infra/app.ts', 'local/main.ts', 'cli/build.ts'];
+const outsideOfLib = ['functions/env.ts', 'infra/app.ts', 'local/main.ts', 'cli/main.ts'];
 
 const rows: Row[] = [
   folder('errors', []),
@@ -131,7 +131,7 @@ const rows: Row[] = [
       './tasks/process-order.run.ts',
       '../infra/config.ts',
       '../local/main.ts',
-      '../cli/build.ts',
+      '../cli/main.ts',
       '../test/x.ts',
       '../bench/x.ts',
       ...sdk,
@@ -208,7 +208,7 @@ const rows: Row[] = [
       '../functions/tasks/process-order.run.ts',
       '../lib/worker/create-worker.ts',
       '../local/main.ts',
-      '../cli/build.ts',
+      '../cli/main.ts',
       '../test/x.ts',
       '../bench/x.ts',
       ...ourselves,
@@ -231,7 +231,7 @@ const rows: Row[] = [
     ),
     permitted: imports('../../lib/index.ts', '../../functions/tasks/index.ts', '../config.ts'),
   },
-  ...['local/main.ts', 'cli/build.ts', 'bench/throughput.ts', 'scripts/verify.ts'].map((file) => ({
+  ...['local/main.ts', 'cli/main.ts', 'bench/throughput.ts', 'scripts/verify.ts'].map((file) => ({
     file,
     forbidden: imports('../functions/tasks/process-order.run.ts', ...ourselves),
     permitted: imports('../local/stack.ts', '../lib/worker/create-worker.ts', '../cli/serve.ts'),
@@ -296,7 +296,7 @@ const otherRules: { rule: string; file: string; bad: string; goodIn?: string }[]
   },
   { rule: 'style/useFilenamingConvention', file: 'lib/worker/createIt.ts', bad: 'export {};' },
   { rule: 'style/useNodejsImportProtocol', file: 'cli/fs.ts', bad: `import 'fs';` },
-  { rule: 'correctness/useImportExtensions', file: 'cli/bare.ts', bad: `import './build';` },
+  { rule: 'correctness/useImportExtensions', file: 'cli/bare.ts', bad: `import './main';` },
   { rule: 'style/noEnum', file: 'cli/enum.ts', bad: 'export enum A { B }' },
   { rule: 'style/noNamespace', file: 'cli/name.ts', bad: 'export namespace A {}' },
   { rule: 'suspicious/noFocusedTests', file: 'test/only.test.ts', bad: 'test.only("a", a);' },

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startOneUptimeStandIn } from './support/oneuptime-stand-in.ts';
 import { OWN_APP } from './support/own-app.ts';
 
 /**
@@ -86,6 +87,11 @@ describe('with its peers', () => {
 });
 
 describe("an app of one's own", () => {
+  const TASKS = `
+    import { resizeImage } from './resize-image.ts';
+    export const tasks = [resizeImage];`;
+  const CONFIG = `
+    export const describeStage = (stage: string) => ({ stage, serviceName: 'shop' });`;
   const contract = 'functions/tasks/resize-image.ts';
   const enqueue = 'dist/functions/enqueue-task';
 
@@ -130,13 +136,33 @@ describe("an app of one's own", () => {
   test('is told what leadline can do, and that a folder has no functions', async () => {
     await expect(leadline('deploy')).rejects.toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('Usage: leadline build'),
+      stderr: expect.stringContaining("unknown command 'deploy'"),
     });
+    const { stdout } = await leadline('--help');
+    for (const command of ['build', 'doctor', 'oneuptime']) {
+      expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+    }
     await expect(leadline('build', packed)).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^There is no function in .*Run it in the folder/),
     });
   });
+
+  test('has its dashboard and monitors made in OneUptime by leadline oneuptime apply', async () => {
+    await put('functions/tasks/index.ts', TASKS);
+    await put('infra/config.ts', CONFIG);
+    const oneuptime = await startOneUptimeStandIn();
+    const env = { ...process.env, ONEUPTIME_API_KEY: oneuptime.apiKey };
+    const endpoint = { ONEUPTIME_ENDPOINT: oneuptime.endpoint };
+    const { stdout } = await run(
+      process.execPath,
+      [join(packed, manifest.bin.leadline), 'oneuptime', 'apply', '--stage', 'test', '--json'],
+      { cwd: project, env: { ...env, ...endpoint } },
+    ).finally(() => oneuptime.stop());
+    expect(JSON.parse(stdout)).toMatchObject({ stage: 'test', conflicts: [], warnings: [] });
+    const names = oneuptime.tables['monitor']?.map(({ name }) => name);
+    expect(names).toContain('shop test: Dead letters');
+  }, 60_000);
 
   /** The command as npm would link it. */
   const leadline = (command: string, cwd = project) =>

@@ -1,0 +1,63 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+
+export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red';
+
+/** Where a command writes, and whom it can ask. */
+export interface Terminal {
+  /** Whether somebody can answer. */
+  readonly canAsk: boolean;
+  /** One line of the answer, on stdout. */
+  print(line: string): void;
+  /** One line about the answer, on stderr. */
+  complain(line: string): void;
+  /** The text in a style; as it is where nobody would see colours, or wants none. */
+  style(style: Style, text: string): string;
+  /** The answer, without its newline. Only where `canAsk`. */
+  ask(question: string, options?: { hidden?: boolean }): Promise<string>;
+}
+
+const CODES: Record<Style, number> = { bold: 1, dim: 2, green: 32, yellow: 33, red: 31 };
+
+/** https://no-color.org: NO_COLOR, whatever it holds unless it is empty, means no colours. */
+export function openTerminal({
+  stdin,
+  stdout,
+  stderr,
+  env,
+}: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>): Terminal {
+  // Whoever reads may have had enough, as head has: what is left is for nobody.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: Error & { code?: string }) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  const coloured = Boolean(stdout.isTTY) && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  return {
+    canAsk: Boolean(stdin.isTTY) && Boolean(stderr.isTTY),
+    print: (line) => void stdout.write(`${line}\n`),
+    complain: (line) => void stderr.write(`${line}\n`),
+    style: (style, text) => (coloured ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text),
+    async ask(question, { hidden = false } = {}) {
+      // On stderr, so that what is piped on from stdout is the answer alone.
+      stderr.write(question);
+      // readline echoes what is typed to its output: a hidden answer goes nowhere.
+      const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+      const lines = createInterface({
+        input: stdin,
+        output: hidden ? nowhere : stderr,
+        terminal: true,
+      });
+      try {
+        return await new Promise<string>((resolve, reject) => {
+          lines.once('line', resolve);
+          lines.once('SIGINT', () => reject(new Error('Interrupted.')));
+          lines.once('close', () => resolve(''));
+        });
+      } finally {
+        lines.close();
+        if (hidden) stderr.write('\n');
+      }
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { openTerminal } from '../../cli/terminal.ts';
+
+function open({ isTTY = true, env = {} as Record<string, string> } = {}) {
+  const stream = () => Object.assign(new PassThrough(), { isTTY, setRawMode: () => {} });
+  const [stdin, stdout, stderr] = [stream(), stream(), stream()];
+  const read = (from: PassThrough) => String(from.read() ?? '');
+  return {
+    stdin,
+    stdout,
+    terminal: openTerminal({ stdin, stdout, stderr, env } as never),
+    out: () => read(stdout),
+    err: () => read(stderr),
+  };
+}
+
+test('colours are for a terminal', () => {
+  const { terminal } = open();
+  expect(terminal.style('red', 'no')).toBe('\u001b[31mno\u001b[0m');
+});
+
+test.each([
+  ['a pipe', { isTTY: false }],
+  ['NO_COLOR', { env: { NO_COLOR: '1' } }],
+  ['NO_COLOR beside FORCE_COLOR', { env: { NO_COLOR: '1', FORCE_COLOR: '1' } }],
+  ['a dumb terminal', { env: { TERM: 'dumb' } }],
+])('no colours with %s', (_what, options) => {
+  expect(open(options).terminal.style('red', 'no')).toBe('no');
+});
+
+test('nobody can be asked through a pipe', () => {
+  expect(open({ isTTY: false }).terminal.canAsk).toBe(false);
+  expect(open().terminal.canAsk).toBe(true);
+});
+
+test('what is typed hidden is not echoed, and what is asked is not in the answer', async () => {
+  const { terminal, stdin, out, err } = open();
+  const asked = terminal.ask('Key: ', { hidden: true });
+  stdin.write('s3cret\r');
+  expect(await asked).toBe('s3cret');
+  expect(err()).toBe('Key: \n');
+  expect(out()).toBe('');
+});
+
+test('what is typed openly is echoed', async () => {
+  const { terminal, stdin, err } = open();
+  const asked = terminal.ask('Sure? ');
+  stdin.write('yes\r');
+  expect(await asked).toBe('yes');
+  expect(err()).toContain('yes');
+});
+
+test('an end of the input is an empty answer, and Ctrl-C ends the command', async () => {
+  const first = open();
+  const asked = first.terminal.ask('Key: ', { hidden: true });
+  first.stdin.end();
+  expect(await asked).toBe('');
+  const second = open();
+  const interrupted = second.terminal.ask('Key: ', { hidden: true });
+  second.stdin.write('\u0003');
+  await expect(interrupted).rejects.toThrow('Interrupted.');
+});
+
+test('a reader that has had enough, as head has, is no error', () => {
+  const { stdout } = open();
+  const closed = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+  expect(() => stdout.emit('error', closed)).not.toThrow();
+  const full = Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' });
+  expect(() => stdout.emit('error', full)).toThrow('ENOSPC');
+});
