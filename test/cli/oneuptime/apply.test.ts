@@ -42,6 +42,15 @@ describe('apply', () => {
     );
   });
 
+  test('takes the most severe severity for what is urgent, and the least for the rest', async () => {
+    rows('alert-severity').reverse();
+    await apply();
+    expect(severityOf('Heartbeat')).toEqual(['Critical Incident']);
+    expect(severityOf('Dead letters')).toEqual(['Critical Incident']);
+    expect(severityOf('Queue depth')).toEqual(['Minor Incident']);
+    expect(severityOf('Retries')).toEqual(['Low']);
+  });
+
   test('makes a monitor that fires degraded and not offline, whatever order the project has', async () => {
     const offline = rows('monitor-status').find(({ name }) => name === 'Offline');
     Object.assign(offline ?? {}, { priority: 0 });
@@ -72,6 +81,32 @@ describe('apply', () => {
     expect(actionsOf(second).filter((action: string) => action !== 'left')).toEqual(['changed']);
     expect(rows('monitor').map(({ _id }) => _id)).toEqual(ids);
     expect(actionsOf(await apply())).not.toContain('changed');
+  });
+
+  test('changes the description and the interval back, too, and is then settled', async () => {
+    await apply();
+    const wanted = structuredClone(rows('monitor'));
+    for (const row of [...rows('monitor'), ...rows('dashboard')]) {
+      row['description'] = `drifted ${row['description']}`;
+    }
+    for (const row of rows('monitor')) {
+      if (row['monitoringInterval'] !== undefined) row['monitoringInterval'] = '0 * * * *';
+    }
+    expect(new Set(actionsOf(await apply()))).toEqual(new Set(['changed']));
+    expect(rows('monitor')).toEqual(wanted);
+    expect(new Set(actionsOf(await apply()))).toEqual(new Set(['left']));
+  });
+
+  test('a label in the midst of a description does not make a record ours', async () => {
+    await apply();
+    const [heartbeat] = rows('monitor');
+    const description = `mine, not ${heartbeat?.['description']} of the other team`;
+    if (heartbeat) heartbeat['description'] = description;
+    const { code, err } = await leadline('apply');
+    expect(code).toBe(1);
+    expect(err).toContain(`(${heartbeat?._id}) that leadline did not make`);
+    await leadline('destroy --yes');
+    expect(rows('monitor')).toEqual([heartbeat]);
   });
 
   test('takes out again what was put in beside what is wanted', async () => {
@@ -182,6 +217,14 @@ describe('two with the same name', () => {
     });
   });
 });
+
+/** The names of the severities that a monitor opens something with. */
+function severityOf(title: string): unknown[] {
+  const monitor = rows('monitor').find(({ name }) => String(name).endsWith(`: ${title}`));
+  const ids = [...JSON.stringify(monitor).matchAll(/"(?:incident|alert)SeverityId":"([^"]+)"/g)];
+  const all = [...rows('incident-severity'), ...rows('alert-severity')];
+  return ids.map(([, id]) => all.find(({ _id }) => _id === id)?.['name']);
+}
 
 function edit(value: unknown, from: string, to: string): string {
   return JSON.stringify(value).replace(`"value":${from},`, `"value":${to},`);

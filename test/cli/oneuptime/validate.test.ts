@@ -72,6 +72,17 @@ test.each([
   },
 );
 
+test('an answer that quotes the token is shown without it', async () => {
+  const { token } = oneuptime.standIn;
+  const message = `thanks for ${token}`;
+  oneuptime.standIn.fail({ method: 'POST', path: /v1\/metrics/, status: 200, message });
+  oneuptime.standIn.fail({ method: 'POST', path: /v1\/traces/, status: 403, message });
+  const { all } = await validate();
+  expect(all).toMatch(/ok {7}metrics {2}200 {2}.*thanks for \*\*\*/);
+  expect(all).toContain('403 to POST /otlp/v1/traces: thanks for ***');
+  expect(all).not.toContain(token);
+});
+
 test('reads the token from the SSM parameter of the stage', async () => {
   const ssm = await startAwsApi({ body: { Parameter: { Value: `${oneuptime.standIn.token}\n` } } });
   useAws(ssm.endpoint);
@@ -124,6 +135,19 @@ test('a parameter that cannot be written ends with 1 once the records are made',
   expect(code).toBe(1);
   expect(json.applied).toHaveLength(10);
   expect(json.error).toContain('The parameter /a cannot be written (AccessDeniedException');
+});
+
+test('a refusal of SSM that quotes the URL is shown without it', async () => {
+  const ssm = await startAwsApi({ body: { Version: 1 } });
+  useAws(ssm.endpoint);
+  await oneuptime.leadline('apply --write-parameter /a');
+  const url = String(ssm.calls[0]?.input['Value']);
+  const message = `1 validation error: value '${url}' at 'value'`;
+  ssm.answer({ status: 400, body: { __type: 'ValidationException', message } });
+  const { code, all } = await oneuptime.leadline('apply --write-parameter /a');
+  expect(code).toBe(1);
+  expect(all).toContain("(ValidationException: 1 validation error: value '***' at 'value')");
+  expect(all).not.toContain(url);
 });
 
 test('--write-parameter wants a name that the stack takes too', async () => {
