@@ -22,8 +22,10 @@ export function describeQuery(query: MetricQuery, variable: string, stage: Monit
     metricQueryData: {
       filterData: {
         metricName: name,
-        // Matched exactly. Without it two stages that report to one project would be added up.
+        // Matched exactly. Without them two services, or two stages, that report to one project
+        // would be added up.
         attributes: {
+          'resource.service.name': stage.serviceName,
           'resource.deployment.environment.name': stage.stage,
           ...(only !== undefined && { [groupBy]: only }),
         },

@@ -35,7 +35,10 @@ describe('a metric monitor', () => {
             metricQueryData: {
               filterData: {
                 metricName: 'queue.depth',
-                attributes: { 'resource.deployment.environment.name': 'dev' },
+                attributes: {
+                  'resource.service.name': 'leadline',
+                  'resource.deployment.environment.name': 'dev',
+                },
                 aggegationType: 'Max',
               },
               groupByAttributeKeys: ['queue.name'],

@@ -183,10 +183,16 @@ test('one incident a queue and a task: every query is grouped', () => {
   }
 });
 
-test('every query is of one stage, so that two stages in a project are not added up', () => {
-  for (const { filterData } of valuesOf(everything, 'metricQueryData') as Json[]) {
-    expect(filterData.attributes['resource.deployment.environment.name']).toBe('dev');
-  }
+test('every query is of one service and one stage, so that those of a project are not added up', () => {
+  const shop = exampleRecords({ serviceName: 'shop', stage: 'prod' }).map(({ data }) => data);
+  const of = (bodies: Json[]) =>
+    (valuesOf(bodies, 'metricQueryData') as Json[]).map(({ filterData: { attributes } }) => [
+      attributes['resource.service.name'],
+      attributes['resource.deployment.environment.name'],
+    ]);
+  expect(of(everything).length).toBeGreaterThan(30);
+  for (const narrowed of of(everything)) expect(narrowed).toEqual(['leadline', 'dev']);
+  for (const narrowed of of(shop)) expect(narrowed).toEqual(['shop', 'prod']);
 });
 
 describe('the failure rate', () => {
