@@ -24,6 +24,13 @@ export const CHARTS: readonly Chart[] = [
   { title: 'Workers active', metric: 'workers.active', ...byQueue },
   { title: 'Worker errors a minute', metric: 'worker.errors', ...byQueue },
   { title: 'Worker throttles a minute', metric: 'worker.throttles', ...byQueue },
+  // A queue that could not be read has no gauges, and its open incidents resolve themselves.
+  {
+    title: 'Queues that could not be read',
+    metric: 'queue.sample_errors',
+    aggregation: 'Sum',
+    groupBy: 'queue.name',
+  },
   {
     title: 'Telemetry dropped',
     metric: 'telemetry.dropped',

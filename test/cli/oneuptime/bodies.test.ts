@@ -163,6 +163,7 @@ describe('the dashboard', () => {
       'workers.active Max queue.name',
       'worker.errors Max queue.name',
       'worker.throttles Max queue.name',
+      'queue.sample_errors Sum queue.name',
       'telemetry.dropped Sum signal',
     ]);
   });

@@ -37,7 +37,7 @@ test('dead letters: over from the first minute with one, well only when none has
   });
 });
 
-test('a queue that could not be read is neither over nor well', () => {
+test('a queue that could not be read meets no criteria: what is open resolves itself', () => {
   const depth = { high: [undefined, undefined] };
   expect(evaluateMonitor(monitorOf('queue-depth'), { 'queue.depth': depth })).toEqual({
     high: NOTHING,
