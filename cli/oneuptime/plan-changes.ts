@@ -13,6 +13,8 @@ export interface Plan {
   conflicts: string[];
   /** Of this stage, and not wanted any more: `destroy` removes them. */
   leftovers: FoundRecord[];
+  /** Wanted, there, and switched off by somebody: they cannot fire. */
+  switchedOff: FoundRecord[];
 }
 
 /** What has to be done so that what is wanted is there, once. */
@@ -22,7 +24,7 @@ export function planChanges(
   label: string,
 ): Plan {
   const ours = found.filter((record) => isOurs(record, label));
-  const plan: Plan = { steps: [], conflicts: [], leftovers: [] };
+  const plan: Plan = { steps: [], conflicts: [], leftovers: [], switchedOff: [] };
   for (const record of wanted) {
     const same = (other: FoundRecord) => other.kind === record.kind && other.name === record.name;
     const [own, ...others] = ours.filter(same);
@@ -52,6 +54,7 @@ function compare(wanted: WantedRecord, found: FoundRecord, plan: Plan): PlanStep
     );
     return [];
   }
+  if (!found.active) plan.switchedOff.push(found);
   const difference = findDifference(wanted.data, fields);
   if (difference === undefined) return [{ action: 'leave', wanted, id }];
   return [{ action: 'change', wanted, id, difference }];

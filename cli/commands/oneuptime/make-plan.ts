@@ -22,7 +22,11 @@ export async function makePlan({ api, stage, label }: OpenProject): Promise<Made
     ({ kind, name }) =>
       `The ${kind} "${name}" is not wanted any more. "leadline oneuptime destroy" removes it, with all others of the stage.`,
   );
-  return { ...plan, warnings: [...checkFreePlan(plan, found), ...leftovers] };
+  const switchedOff = plan.switchedOff.map(
+    ({ kind, name }) =>
+      `The ${kind} "${name}" is switched off in OneUptime, and cannot fire. Switch it on there: apply does not.`,
+  );
+  return { ...plan, warnings: [...checkFreePlan(plan, found), ...switchedOff, ...leftovers] };
 }
 
 /** Conflicts and warnings, on stderr. */

@@ -97,6 +97,45 @@ describe('apply', () => {
     expect(new Set(actionsOf(await apply()))).toEqual(new Set(['left']));
   });
 
+  test.each([
+    ['an attribute that narrows a query', /"attributes":\{/, '"attributes":{"task.name":"x",'],
+    ['a unit of a threshold', /"metricMonitorOptions":\{/, '$&"thresholdUnit":"min",'],
+    ['another key of a filter', /"checkOn":/, '"serverMonitorOptions":{"diskPath":"/"},$&'],
+  ])('takes %s out again that was added by hand', async (_what, place, added) => {
+    await apply();
+    const wanted = structuredClone(rows('monitor'));
+    const depth = rows('monitor').find(({ name }) => String(name).endsWith(': Queue depth'));
+    const drifted = JSON.stringify(depth?.['monitorSteps']).replace(place, added);
+    Object.assign(depth ?? {}, { monitorSteps: JSON.parse(drifted) });
+    expect(rows('monitor')).not.toEqual(wanted);
+    const plan = await leadline('plan');
+    expect(plan.out).toContain(', wanted is none');
+    const second = await apply();
+    expect(actionsOf(second).filter((action: string) => action !== 'left')).toEqual(['changed']);
+    expect(rows('monitor')).toEqual(wanted);
+  });
+
+  test('what the server reads as null, since nobody has set it, is no difference', async () => {
+    await apply();
+    const text = JSON.stringify(rows('monitor'));
+    const read = text.replaceAll('"metricMonitorOptions":{', '$&"thresholdUnit":null,');
+    rows('monitor').splice(0, 9, ...JSON.parse(read));
+    expect(new Set(actionsOf(await apply()))).toEqual(new Set(['left']));
+  });
+
+  test('a monitor that somebody switched off is a warning each time, and stays so', async () => {
+    await apply();
+    const depth = rows('monitor').find(({ name }) => String(name).endsWith(': Queue depth'));
+    Object.assign(depth ?? {}, { disableActiveMonitoring: true });
+    const { json, code } = await apply();
+    expect(code).toBe(0);
+    expect(json.warnings).toEqual([
+      'The monitor "leadline dev: Queue depth" is switched off in OneUptime, and cannot fire. Switch it on there: apply does not.',
+    ]);
+    expect((await leadline('plan')).err).toContain('is switched off in OneUptime');
+    expect(depth?.['disableActiveMonitoring']).toBe(true);
+  });
+
   test('a label in the midst of a description does not make a record ours', async () => {
     await apply();
     const [heartbeat] = rows('monitor');
