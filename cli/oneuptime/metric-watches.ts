@@ -7,7 +7,11 @@ import type { MetricWatch } from './bodies/metric-watch.ts';
 
 /** The metric monitors of a stage, each of which watches all queues, or all tasks. */
 export function listMetricWatches(stage: MonitoredStage): MetricWatch[] {
-  return [...watchQueues(stage), ...(stage.tasks.length > 0 ? watchTasks(stage) : [])];
+  // A monitor without queries and filters would be taken, and never fire.
+  return [
+    ...(Object.keys(stage.queues).length > 0 ? watchQueues(stage) : []),
+    ...(stage.tasks.length > 0 ? watchTasks(stage) : []),
+  ];
 }
 
 function watchQueues({ queues }: MonitoredStage): MetricWatch[] {
@@ -86,9 +90,11 @@ function watchQueues({ queues }: MonitoredStage): MetricWatch[] {
   ];
 }
 
-function watchTasks({ tasks }: MonitoredStage): MetricWatch[] {
-  const thresholds = (key: keyof TaskThresholds) =>
-    Object.fromEntries(tasks.map((task) => [task.name, task.thresholds[key]]));
+function watchTasks({ tasks, unknownTask }: MonitoredStage): MetricWatch[] {
+  const thresholds = (key: keyof TaskThresholds) => ({
+    thresholds: Object.fromEntries(tasks.map((task) => [task.name, task.thresholds[key]])),
+    besides: { only: 'unknown', threshold: unknownTask[key] },
+  });
   const counter = {
     aggregation: 'Sum',
     groupBy: 'task.name',
@@ -105,7 +111,7 @@ function watchTasks({ tasks }: MonitoredStage): MetricWatch[] {
         'More attempts fail than the threshold, in every minute of 10 that has a failure.',
       metric: 'task.failed',
       dividedBy: 'task.attempts',
-      thresholds: thresholds('failureRate'),
+      ...thresholds('failureRate'),
       window: 'Past 10 Minutes',
       alarm: {
         as: 'incident',
@@ -120,7 +126,7 @@ function watchTasks({ tasks }: MonitoredStage): MetricWatch[] {
       title: 'Retries',
       description: 'More retries a minute than the threshold, in every minute of 5 that has one.',
       metric: 'task.retries',
-      thresholds: thresholds('retriesPerMinute'),
+      ...thresholds('retriesPerMinute'),
       window: 'Past 5 Minutes',
       alarm: {
         as: 'alert',
@@ -137,7 +143,7 @@ function watchTasks({ tasks }: MonitoredStage): MetricWatch[] {
       metric: 'task.duration',
       aggregation: 'P95',
       groupBy: 'task.name',
-      thresholds: thresholds('p95DurationMs'),
+      ...thresholds('p95DurationMs'),
       fires: 'All Values',
       window: 'Past 10 Minutes',
       noData: 'Ignore',

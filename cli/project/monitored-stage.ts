@@ -15,6 +15,8 @@ export interface MonitoredStage {
   /** By logical name. */
   queues: Record<string, MonitoredQueue>;
   tasks: readonly MonitoredTask[];
+  /** Of what the telemetry has under `task.name=unknown`: names and bodies that no task has. */
+  unknownTask: TaskThresholds;
 }
 
 export interface MonitoredQueue {

@@ -3,6 +3,7 @@ import type {
   MonitoredStage,
   MonitoredTask,
   QueueThresholds,
+  TaskThresholds,
 } from './monitored-stage.ts';
 
 type Plain = Record<string, unknown>;
@@ -15,6 +16,12 @@ const QUEUE_DEFAULTS: QueueThresholds = {
 };
 /** Share of its `timeoutSeconds` that the P95 of a task may take. */
 const DURATION_BUDGET = 0.8;
+/** The defaults of a task that says nothing, and so of what runs under no known name. */
+const TASK_DEFAULTS: TaskThresholds = {
+  failureRate: 0.05,
+  retriesPerMinute: 100,
+  p95DurationMs: 30_000 * DURATION_BUDGET,
+};
 
 /**
  * What `describeStage` and `tasks` say, with defaults for what they leave out.
@@ -28,15 +35,15 @@ export function readStage(config: unknown, contracts: unknown, stage: string): M
   if (!Array.isArray(contracts)) throw new Error('tasks of functions/tasks/index.ts is no list.');
   const tasks = contracts.map((contract) => readTask(contract, ofTasks));
   const named = settings['queues'] ?? Object.fromEntries(tasks.map(({ queue }) => [queue, {}]));
-  const queues = Object.entries(plain(named, 'queues')).map(([name, queue]) => [
-    name,
-    readQueue(name, queue),
-  ]);
+  const queues = Object.fromEntries(
+    Object.entries(plain(named, 'queues')).map(([name, queue]) => [name, readQueue(name, queue)]),
+  );
   for (const name of Object.keys(ofTasks)) {
     if (tasks.some((task) => task.name === name)) continue;
     const known = tasks.map((task) => task.name).join(', ');
     throw new Error(`tasks.${name}: there is no such task. There are ${known}.`);
   }
+  checkQueues(tasks, Object.keys(queues));
   return {
     stage: text(settings['stage'], 'stage', stage),
     serviceName: text(settings['serviceName'], 'serviceName', 'leadline'),
@@ -47,9 +54,20 @@ export function readStage(config: unknown, contracts: unknown, stage: string): M
       'oneuptime.tokenParameter',
       `/leadline/${stage}/oneuptime-token`,
     ),
-    queues: Object.fromEntries(queues),
+    queues,
     tasks,
+    unknownTask: TASK_DEFAULTS,
   };
+}
+
+/** The stack refuses such a task, too. Its queue would be watched by no monitor. */
+function checkQueues(tasks: readonly MonitoredTask[], queues: readonly string[]): void {
+  for (const { name, queue } of tasks) {
+    if (queues.includes(queue)) continue;
+    throw new Error(
+      `Task "${name}" is for the queue "${queue}", and queues has ${queues.join(', ') || 'none'}. Add it to queues, or correct the task.`,
+    );
+  }
 }
 
 function readQueue(name: string, value: unknown): MonitoredQueue {
@@ -69,9 +87,10 @@ function readTask(value: unknown, ofTasks: Plain): MonitoredTask {
   const settings = plain(ofTasks[name] ?? {}, `tasks.${name}`);
   const retry = plain(contract['retry'] ?? {}, `retry of ${name}`);
   const defaults = {
-    failureRate: 0.05,
-    retriesPerMinute: 100,
-    p95DurationMs: Math.round(Number(contract['timeoutSeconds'] ?? 30) * 1000 * DURATION_BUDGET),
+    ...TASK_DEFAULTS,
+    ...(contract['timeoutSeconds'] !== undefined && {
+      p95DurationMs: Math.round(Number(contract['timeoutSeconds']) * 1000 * DURATION_BUDGET),
+    }),
   };
   return {
     name,
@@ -98,6 +117,11 @@ function thresholds<T extends { [Key in keyof T]: number }>(
       const given = JSON.stringify(threshold) ?? String(threshold);
       throw new Error(`${where}.thresholds.${key} is ${given}; give a number of 0 or more.`);
     }
+    if (key === 'failureRate' && threshold > 1) {
+      throw new Error(
+        `${where}.thresholds.failureRate is ${threshold}, which no rate is over; give a share of the attempts from 0 to 1, as 0.05 for 5 %.`,
+      );
+    }
   }
   return { ...defaults, ...set };
 }
@@ -107,8 +131,9 @@ function plain(value: unknown, where: string): Plain {
   throw new Error(`${where} is ${JSON.stringify(value)}; give an object.`);
 }
 
+/** Empty only where that is the default. */
 function text(value: unknown, where: string, otherwise?: string): string {
   const found = value ?? otherwise;
-  if (typeof found === 'string') return found;
+  if (typeof found === 'string' && (found !== '' || otherwise === '')) return found;
   throw new Error(`${where} is ${JSON.stringify(found)}; give a text.`);
 }

@@ -40,6 +40,7 @@ function monitorTraps(monitor: Json): string[] {
     ...(others.length > 0 ? ['only the first step is evaluated'] : []),
     ...(steps.defaultMonitorStatusId ? [] : ['no defaultMonitorStatusId']),
     ...(healthy.length === 0 ? ['no healthy criteria'] : []),
+    ...(criteria.every(({ value }) => value.filters.length > 0) ? [] : ['no filters']),
     ...idTraps([step.value, ...criteria.flatMap(({ value }) => identified(value))]),
     ...criteria.flatMap(({ value }) =>
       value.filters.flatMap((filter: Json) => filterTraps(filter, step.value)),
@@ -91,6 +92,7 @@ function metricTraps({ rollingTime, metricViewConfig }: Json): string[] {
     .flatMap((formula) => formula.match(/[a-z]\w*/g) ?? [])
     .filter((variable) => !variables.includes(variable));
   return [
+    ...(queryConfigs.length > 0 ? [] : ['no queries']),
     ...(WINDOWS.test(rollingTime) ? [] : [`unknown window ${rollingTime}`]),
     ...unknown.map((variable) => `the formula's ${variable} is no query`),
     ...queryConfigs.flatMap(queryTraps),

@@ -68,15 +68,21 @@ export function describeMetricSteps(
   ]);
 }
 
-/** One comparison where all have the same threshold, else one for each. */
+/**
+ * One comparison where all have the same threshold, else one for each: then what `besides` names
+ * would be in none.
+ */
 function compare(watch: MetricWatch, stage: MonitoredStage): Compared[] {
-  const { metric, dividedBy, aggregation, groupBy } = watch;
+  const { metric, dividedBy, aggregation, groupBy, besides } = watch;
   const entries = Object.entries(watch.thresholds);
   const different = new Set(entries.map(([, threshold]) => threshold));
   const wanted: { only?: string; threshold: number }[] =
     different.size === 1
       ? entries.slice(0, 1).map(([, threshold]) => ({ threshold }))
       : entries.map(([only, threshold]) => ({ only, threshold }));
+  if (different.size > 1 && besides !== undefined && !(besides.only in watch.thresholds)) {
+    wanted.push(besides);
+  }
   const variables = nameVariables();
   return wanted.map(({ only, threshold }) => {
     const one = { aggregation, groupBy, ...(only !== undefined && { only }) };

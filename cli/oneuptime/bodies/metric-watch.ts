@@ -16,6 +16,8 @@ export interface MetricWatch {
   groupBy: 'queue.name' | 'task.name';
   /** By queue or task. */
   thresholds: Readonly<Record<string, number>>;
+  /** One more of `groupBy`, with its threshold: it counts only where `thresholds` differ. */
+  besides?: { only: string; threshold: number };
   /** How many of the window's minutes are over the threshold. The only two that OneUptime knows. */
   fires: 'All Values' | 'Any Value';
   window: 'Past 5 Minutes' | 'Past 10 Minutes';

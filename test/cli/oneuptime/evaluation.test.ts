@@ -67,6 +67,16 @@ test.each([
   },
 );
 
+test.each([
+  ['the same threshold', {}],
+  ['thresholds of their own', TASKS],
+])('what runs under no known name is held to the defaults, with %s', (_what, overrides) => {
+  const over = { unknown: [6] };
+  const attempts = { unknown: [100] };
+  const samples = { 'task.failed': over, 'task.attempts': attempts };
+  expect(evaluateMonitor(monitorOf('failure-rate', overrides), samples)).toEqual({ unknown: OVER });
+});
+
 test('failure rate at its threshold is well', () => {
   const samples = {
     'task.failed': { process_order: [5] },

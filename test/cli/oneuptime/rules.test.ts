@@ -214,6 +214,7 @@ describe('the failure rate', () => {
     expect(formulaConfigs.map(({ metricFormulaData }: Json) => metricFormulaData)).toEqual([
       { metricFormula: 'a / b' },
       { metricFormula: 'd / e' },
+      { metricFormula: 'g / h' },
     ]);
     const { alarm } = criteriaOf(monitor);
     expect(
@@ -224,6 +225,7 @@ describe('the failure rate', () => {
     ).toEqual([
       ['c', 0.5],
       ['f', 0.05],
+      ['i', 0.05],
     ]);
   });
 });

@@ -1,22 +1,45 @@
 import { expect, test } from 'vitest';
-import { exampleRecords } from '../../support/oneuptime-project.ts';
+import { listWantedRecords } from '../../../cli/oneuptime/wanted-records.ts';
+import { readStage } from '../../../cli/project/read-stage.ts';
+import { exampleRecords, IDS } from '../../support/oneuptime-project.ts';
 import type { StoredRow } from '../../support/oneuptime-stand-in.ts';
 import { findTraps } from '../../support/oneuptime-traps.ts';
 
 /** The stand-in's eyes: each trap of the fact sheet is seen when it is walked into. */
-const tables = (): Record<string, StoredRow[]> => {
+const tables = (records = exampleRecords()): Record<string, StoredRow[]> => {
   const row = ({ name, fixed, data }: ReturnType<typeof exampleRecords>[number]) => ({
     _id: name,
     name,
     ...fixed,
     ...structuredClone(data),
   });
-  const of = (kind: string) => exampleRecords().filter((record) => record.kind === kind);
+  const of = (kind: string) => records.filter((record) => record.kind === kind);
   return { monitor: of('monitor').map(row), dashboard: of('dashboard').map(row) };
 };
 
 test('what is generated walks into none', () => {
   expect(findTraps(tables())).toEqual([]);
+});
+
+test.each([
+  [{ queues: {} }, ['dashboard', 'heartbeat', 'exceptions']],
+  [
+    { queues: { images: {} } },
+    [
+      'dashboard',
+      'heartbeat',
+      'queue-depth',
+      'oldest-message',
+      'dead-letters',
+      'in-flight',
+      'exceptions',
+    ],
+  ],
+])('a stage of %j without tasks has no monitor that watches nothing', (config, keys) => {
+  const stage = readStage({ stage: 'dev', ...config }, [], 'dev');
+  const records = listWantedRecords(stage, IDS);
+  expect(records.map(({ key }) => key)).toEqual(keys);
+  expect(findTraps(tables(records))).toEqual([]);
 });
 
 test.each([

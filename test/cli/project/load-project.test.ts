@@ -55,6 +55,7 @@ test('a project of somebody, which says little, has the defaults', async () => {
         thresholds: { failureRate: 0.05, retriesPerMinute: 100, p95DurationMs: 16_000 },
       },
     ],
+    unknownTask: { failureRate: 0.05, retriesPerMinute: 100, p95DurationMs: 24_000 },
   });
 });
 
@@ -79,7 +80,7 @@ describe('thresholds', () => {
 
   test('of one queue and one task, the others keep their defaults', () => {
     const stage = exampleStage({
-      queues: { high: { thresholds: { depth: 7 } } },
+      queues: { high: { thresholds: { depth: 7 } }, default: {} },
       tasks: { process_order: { thresholds: { p95DurationMs: 900 } } },
     });
     expect(stage.queues['high']?.thresholds).toMatchObject({ depth: 7, inFlight: 90_000 });
@@ -102,9 +103,28 @@ describe('thresholds', () => {
     [{ tasks: { proces_order: {} } }, 'tasks.proces_order: there is no such task'],
     [{ metricPrefix: 7 }, 'metricPrefix is 7; give a text'],
     [{ queues: [] }, 'queues is []; give an object'],
+    [
+      { tasks: { process_order: { thresholds: { failureRate: 5 } } } },
+      'tasks.process_order.thresholds.failureRate is 5, which no rate is over',
+    ],
+    [
+      { queues: { high: {}, low: {} } },
+      'Task "process_order" is for the queue "default", and queues has high, low.',
+    ],
+    [{ queues: {} }, 'and queues has none. Add it to queues'],
+    [{ serviceName: '' }, 'serviceName is ""; give a text'],
+    [{ stage: '' }, 'stage is ""; give a text'],
+    [{ oneuptime: { tokenParameter: '' } }, 'oneuptime.tokenParameter is ""; give a text'],
   ])('%j is refused by name', (overrides, message) => {
     expect(() => exampleStage(overrides)).toThrow(message);
   });
+});
+
+test('a rate of 1 and an empty prefix are ones that can be meant', () => {
+  const tasks = { process_order: { thresholds: { failureRate: 1 } } };
+  const stage = exampleStage({ tasks, metricPrefix: '' });
+  expect(stage.tasks[0]?.thresholds.failureRate).toBe(1);
+  expect(stage.metricPrefix).toBe('');
 });
 
 test('without queues it has those that its tasks name', () => {
