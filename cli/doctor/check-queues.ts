@@ -35,7 +35,7 @@ async function checkQueue(
   const tasks = stage.tasks.filter((task) => task.queue === name);
   return [
     finding(`${sqsName} answers, ${state.visible} messages wait`),
-    ...(await checkRedrive({ name, state, tasks, sqs })),
+    ...(await checkRedrive({ name, queue, state, tasks, sqs })),
     checkVisibility(name, queue, state),
   ];
 }

@@ -1,11 +1,13 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { MonitoredTask } from '../project/monitored-stage.ts';
+import type { MonitoredQueue, MonitoredTask } from '../project/monitored-stage.ts';
 import type { Finding } from './finding.ts';
+import { leastReceives } from './least-receives.ts';
 import { type QueueState, readQueueState } from './read-queue-state.ts';
 
 interface RedriveParts {
   /** Logical name of the queue. */
   name: string;
+  queue: MonitoredQueue;
   state: QueueState;
   /** Of the queue. */
   tasks: readonly MonitoredTask[];
@@ -13,7 +15,8 @@ interface RedriveParts {
 }
 
 /** Whether dead messages are kept, and not before their attempts are used up. */
-export async function checkRedrive({ name, state, tasks, sqs }: RedriveParts): Promise<Finding[]> {
+export async function checkRedrive(parts: RedriveParts): Promise<Finding[]> {
+  const { name, queue, state, tasks, sqs } = parts;
   const problem = (text: string, advice: string): Finding[] => [
     { name: `redrive of ${name}`, level: 'problem', text, advice },
   ];
@@ -25,11 +28,15 @@ export async function checkRedrive({ name, state, tasks, sqs }: RedriveParts): P
     );
   }
   const { deadLetterQueue, maxReceiveCount } = redrive;
-  const attempts = Math.max(0, ...tasks.map(({ maxAttempts }) => maxAttempts));
-  if (maxReceiveCount <= attempts) {
+  const attempts = tasks.map(({ maxAttempts }) => maxAttempts);
+  const least = leastReceives(attempts, queue);
+  if (maxReceiveCount < least) {
+    const ofTasks =
+      attempts.length > 0 ? `${Math.max(...attempts)} attempts` : 'by default 5 attempts';
+    const ofBatch = queue.fifo ? ` × ${queue.batchSize} in a batch` : '';
     return problem(
-      `maxReceiveCount is ${maxReceiveCount}, and a task has ${attempts} attempts: SQS moves messages away before they are used up`,
-      `Set maxReceiveCount to ${attempts + 5} or more.`,
+      `maxReceiveCount is ${maxReceiveCount}, and a task has ${ofTasks}${ofBatch}: SQS may move messages away before they are used up`,
+      `Set maxReceiveCount to ${least} or more.`,
     );
   }
   const read = await readQueueState(sqs, deadLetterQueue).catch((error: Error) => error);

@@ -22,6 +22,7 @@ export interface MonitoredStage {
 export interface MonitoredQueue {
   fifo: boolean;
   functionTimeoutSeconds: number;
+  batchSize: number;
   batchingWindowSeconds: number;
   thresholds: QueueThresholds;
 }

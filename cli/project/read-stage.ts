@@ -73,9 +73,11 @@ function checkQueues(tasks: readonly MonitoredTask[], queues: readonly string[])
 function readQueue(name: string, value: unknown): MonitoredQueue {
   const queue = plain(value, `queues.${name}`);
   const worker = plain(queue['worker'] ?? {}, `queues.${name}.worker`);
+  const fifo = queue['fifo'] === true;
   return {
-    fifo: queue['fifo'] === true,
+    fifo,
     functionTimeoutSeconds: Number(worker['functionTimeoutSeconds'] ?? 40),
+    batchSize: Number(worker['batchSize'] ?? (fifo ? 1 : 10)),
     batchingWindowSeconds: Number(worker['batchingWindowSeconds'] ?? 0),
     thresholds: thresholds(queue['thresholds'], QUEUE_DEFAULTS, `queues.${name}`),
   };

@@ -2,11 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
 import { writeManifest } from '../../../cli/build/write-manifest.ts';
 import { checkBuild } from '../../../cli/doctor/check-build.ts';
 import { checkClock } from '../../../cli/doctor/check-clock.ts';
 import { checkEnvironment } from '../../../cli/doctor/check-environment.ts';
 import { checkNode } from '../../../cli/doctor/check-node.ts';
+import { leastReceives } from '../../../cli/doctor/least-receives.ts';
+import { checkWorker } from '../../../infra/constructs/check-worker.ts';
+import { defineTask } from '../../../lib/index.ts';
 import { writeProject } from '../../support/monitored-project.ts';
 import { exampleStage } from '../../support/oneuptime-project.ts';
 
@@ -77,6 +81,40 @@ describe('the environment', () => {
     expect(finding?.level).toBe('warning');
     expect(finding?.text).toContain(name);
   });
+});
+
+describe('the least maxReceiveCount', () => {
+  const settings = (fifo: boolean, batchSize: number, maxReceiveCount: number) => ({
+    queueName: 'images',
+    fifo,
+    batchSize,
+    maxReceiveCount,
+    hasDeadLetterQueue: true,
+    visibilityTimeout: 240,
+    functionTimeout: 40,
+    batchingWindow: 0,
+    maxConcurrency: 2,
+    reservedConcurrency: undefined,
+  });
+  test.each([
+    [[], false, 10],
+    [[], true, 2],
+    [[3, 7], false, 10],
+    [[3, 7], true, 1],
+    [[3, 7], true, 4],
+  ])(
+    'of tasks with %j attempts, fifo %s, batches of %i, is what the stack refuses one less of',
+    (attempts, fifo, batchSize) => {
+      const tasks = attempts.map((maxAttempts) =>
+        defineTask({ name: `a_${maxAttempts}`, payload: z.object({}), retry: { maxAttempts } }),
+      );
+      const least = leastReceives(attempts, { fifo, batchSize });
+      expect(() => checkWorker({ ...settings(fifo, batchSize, least), tasks })).not.toThrow();
+      expect(() => checkWorker({ ...settings(fifo, batchSize, least - 1), tasks })).toThrow(
+        `Set maxReceiveCount to ${least} or more`,
+      );
+    },
+  );
 });
 
 describe('the clock', () => {

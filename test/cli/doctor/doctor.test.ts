@@ -120,13 +120,35 @@ describe('queues', () => {
     });
   });
 
-  test('a maxReceiveCount that is used up before the attempts', async () => {
-    const redrive = { deadLetterQueueName: 'dev-images-dlq', maxReceiveCount: 7 };
-    await startQueues(DEAD_LETTERS, { ...GOOD, redrive });
+  test.each([7, 11])(
+    'a maxReceiveCount of %i that is used up before the attempts',
+    async (count) => {
+      const redrive = { deadLetterQueueName: 'dev-images-dlq', maxReceiveCount: count };
+      await startQueues(DEAD_LETTERS, { ...GOOD, redrive });
+      expect(await look('redrive of images')).toMatchObject({
+        level: 'problem',
+        text: expect.stringContaining(
+          `maxReceiveCount is ${count}, and a task has 7 attempts: SQS may`,
+        ),
+        advice: 'Set maxReceiveCount to 12 or more.',
+      });
+    },
+  );
+
+  test('a FIFO queue, where a delivery counts for the whole batch', async () => {
+    await writeProject(directory, {
+      'infra/config.ts': `export const describeStage = (stage) => ({
+        stage,
+        queues: { images: { fifo: true, worker: { functionTimeoutSeconds: 39, batchSize: 4 } } },
+      });`,
+    });
+    const redrive = { deadLetterQueueName: 'dev-images-dlq.fifo', maxReceiveCount: 32 };
+    const queue = { queueName: 'dev-images.fifo', visibilityTimeoutSeconds: 240, redrive };
+    await startQueues({ queueName: 'dev-images-dlq.fifo' }, queue);
     expect(await look('redrive of images')).toMatchObject({
       level: 'problem',
-      text: expect.stringContaining('maxReceiveCount is 7, and a task has 7 attempts'),
-      advice: 'Set maxReceiveCount to 12 or more.',
+      text: expect.stringContaining('a task has 7 attempts × 4 in a batch'),
+      advice: 'Set maxReceiveCount to 33 or more.',
     });
   });
 

@@ -38,6 +38,7 @@ test('a project of somebody, which says little, has the defaults', async () => {
       images: {
         fifo: false,
         functionTimeoutSeconds: 39,
+        batchSize: 10,
         batchingWindowSeconds: 6,
         thresholds: {
           depth: 1000,
