@@ -11,8 +11,12 @@ export interface Terminal {
   print(line: string): void;
   /** One line about the answer, on stderr. */
   complain(line: string): void;
-  /** The text in a style; as it is where nobody would see colours, or wants none. */
-  style(style: Style, text: string): string;
+  /**
+   * The text in a style; as it is where nobody would see colours, or wants none.
+   *
+   * @param on where it is written to, of which one may be a terminal and the other a file. @default 'stdout'
+   */
+  style(style: Style, text: string, on?: 'stdout' | 'stderr'): string;
   /** The answer, without its newline. Only where `canAsk`. */
   ask(question: string, options?: { hidden?: boolean }): Promise<string>;
 }
@@ -32,12 +36,17 @@ export function openTerminal({
       if (error.code !== 'EPIPE') throw error;
     });
   }
-  const coloured = Boolean(stdout.isTTY) && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  const wanted = !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  const coloured = {
+    stdout: wanted && Boolean(stdout.isTTY),
+    stderr: wanted && Boolean(stderr.isTTY),
+  };
   return {
     canAsk: Boolean(stdin.isTTY) && Boolean(stderr.isTTY),
     print: (line) => void stdout.write(`${line}\n`),
     complain: (line) => void stderr.write(`${line}\n`),
-    style: (style, text) => (coloured ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text),
+    style: (style, text, on = 'stdout') =>
+      coloured[on] ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text,
     async ask(question, { hidden = false } = {}) {
       // On stderr, so that what is piped on from stdout is the answer alone.
       stderr.write(question);

@@ -2,9 +2,12 @@ import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { openTerminal } from '../../cli/terminal.ts';
 
-function open({ isTTY = true, env = {} as Record<string, string> } = {}) {
-  const stream = () => Object.assign(new PassThrough(), { isTTY, setRawMode: () => {} });
-  const [stdin, stdout, stderr] = [stream(), stream(), stream()];
+function open({ isTTY = true, piped = '', env = {} as Record<string, string> } = {}) {
+  const stream = (name: string) => {
+    const terminal = { isTTY: isTTY && name !== piped, setRawMode: () => {} };
+    return Object.assign(new PassThrough(), terminal);
+  };
+  const [stdin, stdout, stderr] = [stream('stdin'), stream('stdout'), stream('stderr')];
   const read = (from: PassThrough) => String(from.read() ?? '');
   return {
     stdin,
@@ -18,6 +21,15 @@ function open({ isTTY = true, env = {} as Record<string, string> } = {}) {
 test('colours are for a terminal', () => {
   const { terminal } = open();
   expect(terminal.style('red', 'no')).toBe('\u001b[31mno\u001b[0m');
+});
+
+test.each([
+  ['stdout', 'stderr'],
+  ['stderr', 'stdout'],
+] as const)('%s into a file has no colours, %s on the terminal has', (piped, shown) => {
+  const { terminal } = open({ piped });
+  expect(terminal.style('red', 'no', piped)).toBe('no');
+  expect(terminal.style('red', 'no', shown)).toBe('\u001b[31mno\u001b[0m');
 });
 
 test.each([

@@ -26,6 +26,8 @@ export interface RunOptions {
   /** What is typed, answer by answer. @default there is no terminal */
   answers?: readonly string[];
   patience?: Partial<Patience>;
+  /** The one that is a terminal; styles are then written as `<red>`. @default neither */
+  coloured?: 'stdout' | 'stderr';
 }
 
 /** `leadline ARGS`, in this process: pauses take no time, and nothing of the environment is seen. */
@@ -33,7 +35,7 @@ export async function runLeadline(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<CommandRun> {
-  const { environment = {}, directory = repository, answers } = options;
+  const { environment = {}, directory = repository, answers, coloured } = options;
   const out: string[] = [];
   const err: string[] = [];
   const questions: string[] = [];
@@ -43,7 +45,7 @@ export async function runLeadline(
     canAsk: answers !== undefined,
     print: (line) => void out.push(line),
     complain: (line) => void err.push(line),
-    style: (_style, text) => text,
+    style: (style, text, on = 'stdout') => (coloured === on ? `<${style}>${text}` : text),
     async ask(question, { hidden = false } = {}) {
       questions.push(hidden ? `hidden: ${question}` : question);
       return left.shift() ?? '';

@@ -31,6 +31,8 @@ export async function makePlan({ api, stage, label }: OpenProject): Promise<Made
 
 /** Conflicts and warnings, on stderr. */
 export function tellProblems({ conflicts, warnings }: MadePlan, terminal: Terminal): void {
-  for (const text of warnings) terminal.complain(`${terminal.style('yellow', 'warning')}  ${text}`);
-  for (const text of conflicts) terminal.complain(`${terminal.style('red', 'problem')}  ${text}`);
+  const warning = terminal.style('yellow', 'warning', 'stderr');
+  const problem = terminal.style('red', 'problem', 'stderr');
+  for (const text of warnings) terminal.complain(`${warning}  ${text}`);
+  for (const text of conflicts) terminal.complain(`${problem}  ${text}`);
 }

@@ -51,6 +51,16 @@ test('a record of the stage that is not wanted any more is said, and left', asyn
   expect(err).toContain('The monitor "leadline dev: Old" is not wanted any more.');
 });
 
+test('colours are for the stream that is a terminal', async () => {
+  rows('monitor').push({ _id: 'foreign', name: 'leadline dev: Heartbeat', description: '' });
+  const piped = await leadline('plan', { coloured: 'stderr' });
+  expect(piped.out).not.toContain('<');
+  expect(piped.err).toContain('<red>problem');
+  const logged = await leadline('plan', { coloured: 'stdout' });
+  expect(logged.out).toContain('<green>create');
+  expect(logged.err).not.toContain('<');
+});
+
 test('two stages have records of their own', async () => {
   await apply();
   const { json } = await leadline('plan --json --stage prod');
