@@ -1,8 +1,10 @@
 import { Command } from 'commander';
+import { SCOPE_VERSION } from '../lib/instrumentation/scope.ts';
 import type { CommandContext } from './command-context.ts';
 import { addBuild } from './commands/build.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addOneUptime } from './commands/oneuptime.ts';
+import { hideValues } from './hide-values.ts';
 
 /** How the command ends: an action that finds a problem sets `code` to 1. */
 export interface Ending {
@@ -19,7 +21,9 @@ export function createProgram(context: CommandContext, ending: Ending): Command 
     .configureOutput({
       writeOut: (text) => terminal.print(text.replace(/\n$/, '')),
       writeErr: (text) => terminal.complain(text.replace(/\n$/, '')),
+      outputError: (text, write) => write(`${hideValues(text.trimEnd())}\n`),
     })
+    .version(SCOPE_VERSION, '--version', 'print the version')
     .exitOverride()
     .showHelpAfterError('(--help says more)')
     .helpCommand(false)

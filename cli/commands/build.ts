@@ -5,12 +5,14 @@ export function addBuild(program: Command, { terminal, directory }: CommandConte
   program
     .command('build')
     .description('bundle functions/*.ts of this folder to dist/functions, for AWS Lambda')
-    .action(async () => {
+    .option('--json', 'answer in JSON')
+    .action(async ({ json }: { json?: boolean }) => {
       const [{ buildFunctions }, { describeBundle }] = await Promise.all([
         import('../build/build-functions.ts'),
         import('../build/describe-bundle.ts'),
       ]).catch(explainMissing);
       const built = await buildFunctions({ projectDirectory: directory });
+      if (json) return terminal.print(JSON.stringify({ functions: built }, undefined, 2));
       for (const each of built) terminal.print(describeBundle(each));
     });
 }

@@ -33,5 +33,5 @@ export function addOneUptime(program: Command, context: CommandContext, ending: 
     .description('remove what apply made for the stage, and nothing else')
     .option('--yes', 'do not ask')
     .addHelpText('after', API_KEY)
-    .action((options) => destroyStage(context, options));
+    .action((options) => destroyStage(context, ending, options));
 }

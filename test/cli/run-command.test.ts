@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { repository } from '../support/repository.ts';
 import { runLeadline } from '../support/run-leadline.ts';
 
@@ -36,6 +38,66 @@ test.each([
   expect(code).toBe(2);
   expect(out).toBe('');
   expect(err).not.toBe('');
+});
+
+describe('--json', () => {
+  test.each([
+    ['oneuptime plan --json --nothing', 2, /^unknown option '--nothing'/],
+    ['oneuptime plan too many --json', 2, /^too many arguments/],
+    ['oneuptime plan --json', 2, /^ONEUPTIME_API_KEY is not set/],
+    ['oneuptime destroy --json', 2, /--yes/],
+  ])('%s: the error is an answer in JSON', async (command, ending, message) => {
+    const { code, json } = await runLeadline(command.split(' '));
+    expect(code).toBe(ending);
+    expect(json).toEqual({ error: expect.stringMatching(message) });
+  });
+
+  test('build takes it, too', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'leadline-build-json-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const refused = await runLeadline(['build', '--json'], { directory });
+    expect(refused.code).not.toBe(0);
+    expect(refused.json).toEqual({ error: expect.any(String) });
+    await mkdir(join(directory, 'functions'));
+    const source = 'export const handler = async () => ({});';
+    await writeFile(join(directory, 'functions/health.ts'), source);
+    const { code, json } = await runLeadline(['build', '--json'], { directory });
+    expect(code).toBe(0);
+    expect(json.functions).toEqual([
+      expect.objectContaining({ name: 'health', loadedBytes: expect.any(Number) }),
+    ]);
+  });
+});
+
+describe('what was given is not in the message, since it may be a secret', () => {
+  test.each([
+    ['oneuptime plan --api-key=4711', "unknown option '--api-key=***'"],
+    ["oneuptime plan --api-key=a'4711'b", "unknown option '--api-key=***'"],
+    ['oneuptime plan -k4711', "unknown option '-k***'"],
+    ['oneuptime plan 4711', 'Expected 0 arguments but got 1.'],
+    ['oneuptime plan 1 4711', 'Expected 0 arguments but got 2.'],
+    ['oneuptime 4711', 'unknown command'],
+    ['4711', 'unknown command'],
+  ])('leadline %s', async (command, message) => {
+    for (const args of [command.split(' '), [...command.split(' '), '--json']]) {
+      const { code, all } = await runLeadline(args);
+      expect(code).toBe(2);
+      expect(all).toContain(message);
+      expect(all).not.toContain('4711');
+    }
+  });
+
+  test('what it suggests is', async () => {
+    expect((await runLeadline(['oneuptime', 'plam'])).err).toContain('Did you mean plan?');
+    const { err } = await runLeadline(['oneuptime', 'destroy', '--yess=1']);
+    expect(err).toContain('--yes');
+  });
+});
+
+test('--version is the version of the package', async () => {
+  const { version } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'));
+  const { code, out } = await runLeadline(['--version']);
+  expect([code, out]).toEqual([0, version]);
 });
 
 test('a folder that is no project is called wrongly', async () => {

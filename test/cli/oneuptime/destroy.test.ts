@@ -45,6 +45,25 @@ describe('destroy', () => {
     expect(json.removed).toHaveLength(10);
   });
 
+  test('a failure half way says how many are left, and a second time finishes', async () => {
+    const fault = { method: 'DELETE', path: /monitor/, after: 2, status: 403, message: 'no' };
+    oneuptime.standIn.fail({ ...fault });
+    const { code, out, err } = await leadline('destroy --yes');
+    expect(code).toBe(1);
+    expect(out.match(/^removed/gm)).toHaveLength(3);
+    expect(err).toMatch(/^The monitor "leadline dev: .*403/);
+    expect(err).toContain(
+      '3 of 10 records are removed, 7 are still there. Destroy again to finish.',
+    );
+    oneuptime.standIn.fail({ ...fault });
+    const second = await leadline('destroy --yes --json');
+    expect(second.code).toBe(1);
+    expect(second.json).toMatchObject({ left: 5, error: expect.stringContaining('403') });
+    expect(second.json.removed).toHaveLength(2);
+    expect((await leadline('destroy --yes')).code).toBe(0);
+    expect(names()).toEqual(['website']);
+  });
+
   test('a second time finds nothing', async () => {
     await leadline('destroy --yes');
     const { code, out } = await leadline('destroy --yes');

@@ -1,0 +1,14 @@
+/**
+ * A message of the argument parser without the values that were given: somebody may have given a
+ * secret, and the message ends in a log. Names of options stay, and what it suggests.
+ */
+export function hideValues(message: string): string {
+  return (
+    message
+      .replace(/(unknown option '--[^'=]*=).*'/s, "$1***'")
+      // As in -kVALUE.
+      .replace(/(unknown option '-[^-]).+'/s, "$1***'")
+      .replace(/unknown command '.*'/s, 'unknown command')
+      .replace(/( but got \d+): .*/s, '$1.')
+  );
+}
