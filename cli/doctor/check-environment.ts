@@ -1,3 +1,4 @@
+import { hideCredentials } from '../hide-credentials.ts';
 import type { MonitoredStage } from '../project/monitored-stage.ts';
 import type { Finding } from './finding.ts';
 
@@ -11,7 +12,8 @@ export function checkEnvironment(environment: Env, stage: MonitoredStage | undef
     findings.push({ name, level: 'warning', text, advice });
   const endpoint = environment['AWS_ENDPOINT_URL'];
   if (endpoint) {
-    warn(`AWS_ENDPOINT_URL is ${endpoint}: that is looked at, not AWS`, 'Unset it to look at AWS.');
+    const text = `AWS_ENDPOINT_URL is ${hideCredentials(endpoint)}: that is looked at, not AWS`;
+    warn(text, 'Unset it to look at AWS.');
   }
   if (environment['OTEL_EXPORTER_OTLP_ENDPOINT']) {
     warn(

@@ -1,3 +1,4 @@
+import { hideCredentials } from '../hide-credentials.ts';
 import { UsageError } from '../usage-error.ts';
 
 export interface OneUptimeAddress {
@@ -15,9 +16,12 @@ export interface OneUptimeAddress {
 export function readAddress(endpoint: string): OneUptimeAddress {
   const otlp = endpoint.replace(/\/+$/, '');
   const url = URL.canParse(otlp) ? new URL(otlp) : undefined;
-  if (!/^https?:$/.test(url?.protocol ?? '') || !otlp.endsWith('/otlp') || url?.username) {
+  const isHttp = /^https?:$/.test(url?.protocol ?? '');
+  // A password, or a query, would be printed with every address that is made of it.
+  const isPlain = !url?.username && !url?.password && !url?.search && !url?.hash;
+  if (!isHttp || !isPlain || !otlp.endsWith('/otlp')) {
     throw new UsageError(
-      `The endpoint of OneUptime is ${JSON.stringify(endpoint)}; give its OTLP base, as https://oneuptime.com/otlp.`,
+      `The endpoint of OneUptime is ${JSON.stringify(hideCredentials(endpoint))}; give its OTLP base, as https://oneuptime.com/otlp.`,
     );
   }
   return { otlp, origin: otlp.slice(0, -'/otlp'.length) };

@@ -12,6 +12,8 @@ export interface MonitoredStage {
   endpoint: string;
   /** Name of the SSM parameter that holds the telemetry token. */
   tokenParameter: string;
+  /** Name of the one that GET /health asks for. */
+  healthTokenParameter: string;
   /** By logical name. */
   queues: Record<string, MonitoredQueue>;
   tasks: readonly MonitoredTask[];

@@ -54,6 +54,11 @@ export function readStage(config: unknown, contracts: unknown, stage: string): M
       'oneuptime.tokenParameter',
       `/leadline/${stage}/oneuptime-token`,
     ),
+    healthTokenParameter: text(
+      oneuptime['healthTokenParameter'],
+      'oneuptime.healthTokenParameter',
+      `/leadline/${stage}/health-token`,
+    ),
     queues,
     tasks,
     unknownTask: TASK_DEFAULTS,

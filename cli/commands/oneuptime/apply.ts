@@ -4,6 +4,7 @@ import { type Applied, applyPlan } from '../../oneuptime/apply-plan.ts';
 import { readHeartbeatUrl } from '../../oneuptime/read-heartbeat-url.ts';
 import { HEARTBEAT } from '../../oneuptime/wanted-records.ts';
 import { writeParameter } from '../../oneuptime/write-parameter.ts';
+import type { MonitoredStage } from '../../project/monitored-stage.ts';
 import type { Style, Terminal } from '../../terminal.ts';
 import { UsageError } from '../../usage-error.ts';
 import { makePlan, tellProblems } from './make-plan.ts';
@@ -31,6 +32,7 @@ export async function applyChanges(
   const { json = false, writeParameter: parameter } = options;
   checkParameterName(parameter);
   const project = await openProject(context, options.stage);
+  checkParameterIsFree(parameter, project.stage);
   const plan = await makePlan(project);
   const applied: Applied[] = [];
   const report = (rest: object) => {
@@ -92,6 +94,17 @@ async function handOverHeartbeat(
     `\nHEARTBEAT_URL is in the SSM parameter ${parameter}: set oneuptime.heartbeatUrlParameter to it, and deploy.`,
   );
   return { heartbeatUrlParameter: parameter };
+}
+
+/** The heartbeat's URL in their place would leave the functions without a token. */
+function checkParameterIsFree(name: string | undefined, stage: MonitoredStage): void {
+  const { tokenParameter, healthTokenParameter } = stage;
+  const kept = Object.entries({ tokenParameter, healthTokenParameter });
+  const [setting] = kept.find(([, parameter]) => parameter === name) ?? [];
+  if (setting === undefined) return;
+  throw new UsageError(
+    `--write-parameter is ${name}, which is oneuptime.${setting}: the token in it would be lost. Give another name, as /leadline/${stage.stage}/heartbeat-url.`,
+  );
 }
 
 function checkParameterName(name: string | undefined): void {

@@ -83,6 +83,13 @@ describe('the environment', () => {
   });
 });
 
+test('AWS_ENDPOINT_URL is shown without its password', () => {
+  const environment = { AWS_ENDPOINT_URL: 'http://me:4711@127.0.0.1:4566/?key=4711' };
+  const [finding] = checkEnvironment(environment, exampleStage());
+  expect(finding?.text).toContain('AWS_ENDPOINT_URL is http://***@127.0.0.1:4566/?***:');
+  expect(finding?.text).not.toContain('4711');
+});
+
 describe('the least maxReceiveCount', () => {
   const settings = (fifo: boolean, batchSize: number, maxReceiveCount: number) => ({
     queueName: 'images',

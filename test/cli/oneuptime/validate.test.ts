@@ -111,6 +111,22 @@ test('an endpoint without /otlp is refused: the signals would go nowhere', async
   expect(err).toContain('give its OTLP base, as https://oneuptime.com/otlp');
 });
 
+test.each([
+  ['https://me:4711@oneuptime.example/otlp', 'https://***@oneuptime.example/otlp'],
+  ['https://me:47@11/4711@oneuptime.example/otlp', 'https://***@oneuptime.example/otlp'],
+  ['https://:4711@oneuptime.example/otlp', 'https://***@oneuptime.example/otlp'],
+  ['me:4711@oneuptime.example/otlp', '***@oneuptime.example/otlp'],
+  ['https://oneuptime.example/?key=4711/otlp', 'https://oneuptime.example/?***'],
+])(
+  'an endpoint with a secret in it, as %s, is refused and shown without',
+  async (endpoint, shown) => {
+    const { code, all } = await validate({ ONEUPTIME_ENDPOINT: endpoint });
+    expect(code).toBe(2);
+    expect(all).toContain(`The endpoint of OneUptime is "${shown}"; give`);
+    expect(all).not.toContain('4711');
+  },
+);
+
 test('apply --write-parameter stores the heartbeat URL as a SecureString, and does not print it', async () => {
   const ssm = await startAwsApi({ body: { Version: 1 } });
   useAws(ssm.endpoint);
@@ -148,6 +164,19 @@ test('a refusal of SSM that quotes the URL is shown without it', async () => {
   expect(code).toBe(1);
   expect(all).toContain("(ValidationException: 1 validation error: value '***' at 'value')");
   expect(all).not.toContain(url);
+});
+
+test.each([
+  ['/leadline/dev/oneuptime-token', 'tokenParameter'],
+  ['/leadline/dev/health-token', 'healthTokenParameter'],
+])('--write-parameter %s would overwrite that token', async (name, setting) => {
+  const ssm = await startAwsApi({ body: { Version: 1 } });
+  useAws(ssm.endpoint);
+  const { code, err } = await oneuptime.leadline(`apply --write-parameter ${name}`);
+  expect(code).toBe(2);
+  expect(err).toContain(`which is oneuptime.${setting}: the token in it would be lost`);
+  expect(ssm.calls).toEqual([]);
+  expect(oneuptime.standIn.requests).toEqual([]);
 });
 
 test('--write-parameter wants a name that the stack takes too', async () => {

@@ -34,6 +34,7 @@ test('a project of somebody, which says little, has the defaults', async () => {
     metricPrefix: '',
     endpoint: 'https://oneuptime.com/otlp',
     tokenParameter: '/leadline/test/oneuptime-token',
+    healthTokenParameter: '/leadline/test/health-token',
     queues: {
       images: {
         fifo: false,
