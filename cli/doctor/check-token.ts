@@ -16,7 +16,6 @@ export async function checkToken(
 ): Promise<Finding[]> {
   const name = 'token';
   const { environment, patience = PATIENCE } = context;
-  const unmeasured = checkClock(undefined, Date.now());
   try {
     const { otlp } = readAddress(environment['ONEUPTIME_ENDPOINT'] || stage.endpoint);
     const { token, source } = await readToken(context, stage);
@@ -29,10 +28,12 @@ export async function checkToken(
   } catch (error) {
     const { message } = error as Error;
     const refused = error instanceof RequestFailed;
+    // A refusal tells the time as well.
+    const clock = checkClock(refused ? error.date : undefined, Date.now());
     const advice = refused
       ? 'Put the token of this project there; "leadline oneuptime validate" says more.'
       : 'Make a telemetry ingestion key in OneUptime, and put it there.';
     const level = refused ? 'problem' : 'warning';
-    return [{ name, level, text: message, advice }, unmeasured];
+    return [{ name, level, text: message, advice }, clock];
   }
 }

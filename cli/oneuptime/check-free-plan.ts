@@ -13,7 +13,7 @@ export function checkFreePlan({ steps }: Plan, found: readonly FoundRecord[]): s
       ({ action, wanted }) => action === 'create' && wanted.kind === kind,
     ).length;
     const allowed = FREE_PLAN[kind];
-    if (there + created <= allowed) return [];
+    if (created === 0 || there + created <= allowed) return [];
     const what = kind === 'monitor' ? 'active monitors' : 'dashboards';
     return `${there + created} ${what} do not fit OneUptime's free plan, which has ${allowed}: ${there} are there, ${created} would be created. Delete others, take a paid plan, or give the stage a project of its own. A self-hosted OneUptime has no such limit.`;
   });

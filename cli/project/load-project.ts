@@ -9,7 +9,8 @@ import { readStage } from './read-stage.ts';
  * One stage of the project in `directory`, as its stack has it: `describeStage(stage)` of
  * `infra/config.ts`, and `tasks` of `functions/tasks/index.ts`.
  *
- * @throws UsageError where one of them is missing, and Error for a value that cannot be used.
+ * @throws UsageError where one of them is missing or does not take the stage, and Error for a value
+ * that cannot be used.
  */
 export async function loadProject(directory: string, stage: string): Promise<MonitoredStage> {
   const config = await load(directory, 'infra/config', 'describeStage');
@@ -17,7 +18,19 @@ export async function loadProject(directory: string, stage: string): Promise<Mon
   if (typeof config !== 'function') {
     throw new UsageError('describeStage of infra/config.ts is not a function of the stage.');
   }
-  return readStage(await config(stage), contracts, stage);
+  return readStage(await describe(config as (stage: string) => unknown, stage), contracts, stage);
+}
+
+async function describe(
+  describeStage: (stage: string) => unknown,
+  stage: string,
+): Promise<unknown> {
+  try {
+    return await describeStage(stage);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new UsageError(`describeStage of infra/config.ts: ${message}`, { cause: error });
+  }
 }
 
 async function load(directory: string, path: string, name: string): Promise<unknown> {

@@ -27,7 +27,10 @@ export async function destroyStage(
     throw new UsageError('Nobody can be asked here. Give --yes to remove without a question.');
   }
   const { api, label } = await openProject(context, stage);
-  const ours = (await findRecords(api)).filter((record) => isOurs(record, label));
+  // The heartbeat last: while a monitor of the queues is there, it has to be beside it.
+  const ours = (await findRecords(api))
+    .filter((record) => isOurs(record, label))
+    .toSorted((a, b) => Number(isHeartbeat(a)) - Number(isHeartbeat(b)));
   if (!json && ours.length === 0) return terminal.print('There is nothing to remove.');
   if (!json) for (const record of ours) tell('remove ', record, terminal);
   if (!yes) {
@@ -55,6 +58,10 @@ export async function destroyStage(
   terminal.complain(
     `${removed.length} of ${ours.length} records are removed, ${ours.length - removed.length} are still there. Destroy again to finish.`,
   );
+}
+
+function isHeartbeat({ fields }: FoundRecord): boolean {
+  return fields['monitorType'] === 'Incoming Request';
 }
 
 function tell(action: string, { kind, name }: FoundRecord, terminal: Terminal): void {

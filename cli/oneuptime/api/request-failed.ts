@@ -4,9 +4,17 @@ export class RequestFailed extends Error {
   /** Absent when there was no answer. */
   readonly status: number | undefined;
 
-  constructor(message: string, status: number | undefined, options?: ErrorOptions) {
-    super(message, options);
+  /** The `Date` header of the answer. */
+  readonly date: string | undefined;
+
+  constructor(
+    message: string,
+    status: number | undefined,
+    { date }: { date?: string | undefined } = {},
+  ) {
+    super(message);
     this.status = status;
+    this.date = date;
   }
 
   /** Whether it may have been done all the same. */

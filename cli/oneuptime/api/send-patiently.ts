@@ -95,14 +95,16 @@ function retryAfterMs(headers: Headers): number | undefined {
 
 function refused(
   { method, url, credential }: ApiRequest,
-  { status, text: body }: ApiAnswer,
+  { status, headers, text: body }: ApiAnswer,
 ): RequestFailed {
-  const said = redact(messageOf(body), credential.secret);
+  const said = redact(messageOf(body), credential.secret).trim();
   const { pathname } = new URL(url);
   const hint = credential.hints[status];
   const what = `OneUptime answered ${status} to ${method} ${pathname}`;
-  const text = `${what}${said === '' ? '.' : `: ${said}`}${hint === undefined ? '' : ` ${hint}`}`;
-  return new RequestFailed(text, status);
+  const sentence = `${what}${said === '' ? '' : `: ${said}`}`;
+  const stop = /[.!?…]$/.test(sentence) ? '' : '.';
+  const text = `${sentence}${stop}${hint === undefined ? '' : ` ${hint}`}`;
+  return new RequestFailed(text, status, { date: headers.get('date') ?? undefined });
 }
 
 function messageOf(text: string): string {

@@ -240,6 +240,20 @@ describe('the token', () => {
   });
 });
 
+describe('a token that is refused', () => {
+  test('leaves the clock to be checked by the time of the refusal', async () => {
+    await startQueues(DEAD_LETTERS, GOOD);
+    const environment = { ONEUPTIME_TOKEN: 'wrong' };
+    expect(await look('clock', environment)).toMatchObject({ level: 'ok' });
+    const headers = { date: new Date(Date.now() - 60_000).toUTCString() };
+    oneuptime.fail({ method: 'GET', path: /validate/, status: 401, headers });
+    expect(await look('clock', environment)).toMatchObject({
+      level: 'warning',
+      text: expect.stringMatching(/^(59|60|61|62) s ahead$/),
+    });
+  });
+});
+
 test('a folder that is no project is one problem, with what to do', async () => {
   await rm(join(directory, 'infra'), { recursive: true });
   expect(await look('project')).toMatchObject({

@@ -45,6 +45,13 @@ describe('destroy', () => {
     expect(json.removed).toHaveLength(10);
   });
 
+  test('removes the heartbeat last', async () => {
+    const { json } = await leadline('destroy --yes --json');
+    const removed = json.removed.map(({ name }: { name: string }) => name);
+    expect(removed.at(-1)).toBe('leadline dev: Heartbeat');
+    expect(removed[0]).toBe('leadline dev: Background tasks');
+  });
+
   test('a failure half way says how many are left, and a second time finishes', async () => {
     const fault = { method: 'DELETE', path: /monitor/, after: 2, status: 403, message: 'no' };
     oneuptime.standIn.fail({ ...fault });

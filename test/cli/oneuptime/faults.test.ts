@@ -98,6 +98,15 @@ describe('what OneUptime refuses', () => {
     expect(run.json.applied).toHaveLength(8);
   });
 
+  test('of what is there already, and would not fit, nothing is said', async () => {
+    await apply();
+    for (let index = 0; index < 3; index += 1) {
+      rows('monitor').push({ _id: `other-${index}`, name: `other ${index}`, description: '' });
+    }
+    const { json } = await leadline('plan --json');
+    expect(json.warnings).toEqual([]);
+  });
+
   test('monitors that are switched off do not count against the plan', async () => {
     for (let index = 0; index < 3; index += 1) {
       const disableActiveMonitoring = true;
@@ -113,6 +122,16 @@ describe('what OneUptime refuses', () => {
     expect(code).toBe(1);
     expect(err).toContain('lacks a monitor status that is operational');
   });
+});
+
+test.each([
+  ['no', 'to POST /api/dashboard: no. The API key lacks'],
+  ['No!', 'to POST /api/dashboard: No! The API key lacks'],
+  ['Not you. ', 'to POST /api/dashboard: Not you. The API key lacks'],
+  ['', 'to POST /api/dashboard. The API key lacks'],
+])('what OneUptime said, as %j, ends before what to do begins', async (message, text) => {
+  oneuptime.standIn.fail({ method: 'POST', path: /^\/api\/dashboard$/, status: 403, message });
+  expect((await leadline('apply')).err).toContain(text);
 });
 
 describe('429', () => {

@@ -69,9 +69,9 @@ test('two stages have records of their own', async () => {
   );
 });
 
-test('a stage that cannot be one is refused by the configuration', async () => {
+test('a stage that cannot be one is called wrongly, as the configuration says', async () => {
   const { code, err } = await leadline('plan --stage Prod!');
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(err).toContain('stage is "Prod!"');
 });
 

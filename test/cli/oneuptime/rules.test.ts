@@ -83,6 +83,21 @@ test('no id is shared by two records, nor by two stages', () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+test('first step only: a monitor has one step, since no other is evaluated', () => {
+  for (const { monitorSteps } of monitors) {
+    expect(monitorSteps.value.monitorStepsInstanceArray).toHaveLength(1);
+  }
+});
+
+test('evaluated once a minute in 1-minute buckets: each looks at whole minutes, every minute', () => {
+  const metric = monitors.filter((monitor) => stepOf(monitor).metricMonitor !== undefined);
+  expect(metric).toHaveLength(14);
+  for (const monitor of metric) {
+    expect(monitor.monitoringInterval).toBe('* * * * *');
+    expect(stepOf(monitor).metricMonitor.rollingTime).toMatch(/^Past (5|10) Minutes$/);
+  }
+});
+
 test('ids are the same each time, so that an open incident finds the criteria that opened it', () => {
   expect(exampleRecords()).toEqual(exampleRecords());
 });
