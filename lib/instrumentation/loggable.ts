@@ -78,12 +78,13 @@ function take(text: string, conversion: Conversion): string {
 
 function convertObject(value: object, depth: number, conversion: Conversion): Loggable {
   const { ancestors } = conversion;
+  const say = (text: string) => take(text, conversion);
   if (value instanceof Date) {
-    return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+    return say(Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString());
   }
-  if (ancestors.has(value)) return '[circular]';
-  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-  if (depth === 0) return Array.isArray(value) ? '[array]' : '[object]';
+  if (ancestors.has(value)) return say('[circular]');
+  if (ArrayBuffer.isView(value)) return say(`[${value.byteLength} bytes]`);
+  if (depth === 0) return say(Array.isArray(value) ? '[array]' : '[object]');
   ancestors.add(value);
   try {
     return convertEntries(value, depth - 1, conversion);
