@@ -8,7 +8,8 @@ export function hideValues(message: string): string {
       .replace(/(unknown option '--[^'=]*=).*'/s, "$1***'")
       // As in -kVALUE.
       .replace(/(unknown option '-[^-]).+'/s, "$1***'")
-      .replace(/unknown command '.*'/s, 'unknown command')
+      // A mistyped command helps who reads it, and no key of OneUptime is without digits.
+      .replace(/unknown command '(?![a-z-]{1,20}'(?:\n|$)).*'/s, 'unknown command')
       .replace(/( but got \d+): .*/s, '$1.')
   );
 }

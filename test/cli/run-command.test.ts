@@ -78,6 +78,8 @@ describe('what was given is not in the message, since it may be a secret', () =>
     ['oneuptime plan 1 4711', 'Expected 0 arguments but got 2.'],
     ['oneuptime 4711', 'unknown command'],
     ['4711', 'unknown command'],
+    ['KEY4711', 'unknown command'],
+    ["a'4711", 'unknown command'],
   ])('leadline %s', async (command, message) => {
     for (const args of [command.split(' '), [...command.split(' '), '--json']]) {
       const { code, all } = await runLeadline(args);
@@ -87,8 +89,10 @@ describe('what was given is not in the message, since it may be a secret', () =>
     }
   });
 
-  test('what it suggests is', async () => {
-    expect((await runLeadline(['oneuptime', 'plam'])).err).toContain('Did you mean plan?');
+  test('what it suggests is, and a word that can be a command', async () => {
+    expect((await runLeadline(['oneuptime', 'plam'])).err).toMatch(
+      /unknown command 'plam'\s+\(Did you mean plan\?\)/,
+    );
     const { err } = await runLeadline(['oneuptime', 'destroy', '--yess=1']);
     expect(err).toContain('--yes');
   });

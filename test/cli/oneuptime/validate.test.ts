@@ -114,6 +114,7 @@ test('an endpoint without /otlp is refused: the signals would go nowhere', async
 test.each([
   ['https://me:4711@oneuptime.example/otlp', 'https://***@oneuptime.example/otlp'],
   ['https://me:47@11/4711@oneuptime.example/otlp', 'https://***@oneuptime.example/otlp'],
+  ['https://4711@oneuptime.example/otlp', 'https://***@oneuptime.example/otlp'],
   ['https://:4711@oneuptime.example/otlp', 'https://***@oneuptime.example/otlp'],
   ['me:4711@oneuptime.example/otlp', '***@oneuptime.example/otlp'],
   ['https://oneuptime.example/?key=4711/otlp', 'https://oneuptime.example/?***'],
