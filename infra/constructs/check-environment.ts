@@ -1,9 +1,14 @@
+import { Annotations } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
 /** Hold a token, or a URL that is one. In CDK they come from parameters and secrets only. */
 const SECRETS: Record<string, string> = {
   ONEUPTIME_TOKEN: 'oneuptimeTokenParameter or oneuptimeTokenSecretArn',
   HEALTH_TOKEN: 'healthTokenParameter',
   HEARTBEAT_URL: 'heartbeatUrlParameter',
 };
+
+const HEADERS = /^OTEL_EXPORTER_OTLP_.*HEADERS$/;
 
 /**
  * @throws Error for a token in plain text: everybody who may look at the function or at the
@@ -17,4 +22,21 @@ export function refusePlainTokens(environment: Record<string, string>): void {
       );
     }
   }
+  for (const [variable, value] of Object.entries(environment)) {
+    if (HEADERS.test(variable) && /x-oneuptime-token/i.test(value)) {
+      throw new Error(
+        `${variable} holds x-oneuptime-token, in plain text. Leave the header out, and set ${SECRETS['ONEUPTIME_TOKEN']} to where the token is: it is sent by itself.`,
+      );
+    }
+  }
+}
+
+/** How another OTLP backend is told who sends: there is no other way, so it is no error. */
+export function warnOfHeaders(scope: Construct, environment: Record<string, string>): void {
+  const headers = Object.keys(environment).find((name) => HEADERS.test(name));
+  if (headers === undefined) return;
+  Annotations.of(scope).addWarningV2(
+    'leadline:plain-headers',
+    `${headers} is in environment, in plain text, and headers hold tokens more often than not. Everybody who may look at the function reads it.`,
+  );
 }

@@ -1,4 +1,4 @@
-import { Annotations, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -13,7 +13,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { refusePlainTokens } from './check-environment.ts';
+import { refusePlainTokens, warnOfHeaders } from './check-environment.ts';
 import { checkParameterName } from './check-parameter-name.ts';
 import { readFunctionBundle } from './function-bundle.ts';
 
@@ -172,17 +172,5 @@ function checkName(name: string): string {
   if (/^[A-Za-z0-9_-]{1,64}$/.test(name)) return name;
   throw new Error(
     `The function's name ${JSON.stringify(name)} is not one that Lambda takes: use 1 to 64 letters, digits, "-" and "_". It is made of the stage and the queue's name.`,
-  );
-}
-
-/** How another OTLP backend is told who sends: there is no other way, so it is no error. */
-function warnOfHeaders(scope: Construct, environment: Record<string, string>): void {
-  const headers = Object.keys(environment).find((name) =>
-    /^OTEL_EXPORTER_OTLP_.*HEADERS$/.test(name),
-  );
-  if (headers === undefined) return;
-  Annotations.of(scope).addWarningV2(
-    'leadline:plain-headers',
-    `${headers} is in environment, in plain text, and headers hold tokens more often than not. Everybody who may look at the function reads it.`,
   );
 }

@@ -1,6 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, SecretValue } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { TaskFunction, type TaskFunctionProps } from '../../../infra/constructs/task-function.ts';
 import { createStack, type Properties, propertiesOf, useFixtureBundles } from '../synthesize.ts';
@@ -146,6 +147,29 @@ describe('the token', () => {
       const wrong = () => create({ oneuptimeTokenParameter: token });
       expect(wrong).toThrow('has to be the name of an SSM parameter that begins with "/"');
       expect(wrong).not.toThrow(`"${token}"`);
+    },
+  );
+
+  it.each<[string, () => string]>([
+    ['a secret', () => SecretValue.secretsManager('x').unsafeUnwrap()],
+    ['a parameter', () => StringParameter.valueForStringParameter(createStack(), '/x')],
+  ])('that CloudFormation would read from %s is refused', (_from, valueOf) => {
+    expect(() => create({ oneuptimeTokenParameter: valueOf() })).toThrow(
+      'ONEUPTIME_TOKEN_PARAMETER has to be the name of an SSM parameter, written out',
+    );
+    const read = (variable: string) => create().readParameter(variable, valueOf());
+    for (const variable of ['HEALTH_TOKEN_PARAMETER', 'HEARTBEAT_URL_PARAMETER']) {
+      expect(() => read(variable)).toThrow(`${variable} has to be the name of an SSM parameter`);
+    }
+  });
+
+  it.each(['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'])(
+    'in the headers of %s is refused',
+    (variable) => {
+      const environment = { [variable]: 'a=b,X-OneUptime-Token=c0ffee' };
+      expect(() => create({ environment })).toThrow(
+        `${variable} holds x-oneuptime-token, in plain text. Leave the header out, and set oneuptimeTokenParameter`,
+      );
     },
   );
 
