@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 
 /** Hold a token, or a URL that is one. In CDK they come from parameters and secrets only. */
 const SECRETS: Record<string, string> = {
-  ONEUPTIME_TOKEN: 'oneuptimeTokenParameter or oneuptimeTokenSecretArn',
+  ONEUPTIME_TOKEN: 'oneuptimeTokenParameter or oneuptimeTokenSecret',
   HEALTH_TOKEN: 'healthTokenParameter',
   HEARTBEAT_URL: 'heartbeatUrlParameter',
 };
@@ -18,7 +18,7 @@ export function refusePlainTokens(environment: Record<string, string>): void {
   for (const [variable, instead] of Object.entries(SECRETS)) {
     if (variable in environment) {
       throw new Error(
-        `${variable} is in environment, in plain text. Put it into an SSM SecureString or a secret and set ${instead} to its name.`,
+        `${variable} is in environment, in plain text. Put it into an SSM SecureString or a secret and set ${instead} to it.`,
       );
     }
   }

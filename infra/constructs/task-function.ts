@@ -11,10 +11,12 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { refusePlainTokens, warnOfHeaders } from './check-environment.ts';
 import { checkParameterName } from './check-parameter-name.ts';
+import { checkSecret } from './check-secret.ts';
 import { readFunctionBundle } from './function-bundle.ts';
 
 /** What every function of a stage has in common. */
@@ -34,9 +36,13 @@ export interface TaskFunctionOptions {
    * @default - no token: nothing is exported to OneUptime
    */
   readonly oneuptimeTokenParameter?: string;
-  /** ARN of the secret with the token, in place of the parameter. @default - the parameter */
-  readonly oneuptimeTokenSecretArn?: string;
-  /** The customer key that encrypts the parameters or the secret. @default - AWS's own key */
+  /** The secret with the token, in place of the parameter. @default - the parameter */
+  readonly oneuptimeTokenSecret?: ISecret | Secret;
+  /**
+   * The customer key that encrypts the parameters, or a secret that does not tell its own.
+   *
+   * @default - AWS's own key
+   */
   readonly parameterKey?: IKey;
   /** Put before the names of metrics. @default - nothing */
   readonly metricPrefix?: string;
@@ -137,24 +143,25 @@ export class TaskFunction extends Construct {
   }
 
   private readToken(props: TaskFunctionOptions): void {
-    const { oneuptimeTokenParameter: parameter, oneuptimeTokenSecretArn: secretArn } = props;
-    if (parameter !== undefined && secretArn !== undefined) {
-      throw new Error('Set either oneuptimeTokenParameter or oneuptimeTokenSecretArn, not both.');
+    const { oneuptimeTokenParameter: parameter, oneuptimeTokenSecret: secret } = props;
+    if (parameter !== undefined && secret !== undefined) {
+      throw new Error('Set either oneuptimeTokenParameter or oneuptimeTokenSecret, not both.');
     }
     if (parameter !== undefined) this.readParameter('ONEUPTIME_TOKEN_PARAMETER', parameter);
-    if (secretArn === undefined) return;
-    if (!/^arn:[\w-]+:secretsmanager:|^\$\{Token/.test(secretArn)) {
-      throw new Error(
-        'oneuptimeTokenSecretArn is not the ARN of a secret. A token in plain text can be read by everyone who sees the function.',
-      );
-    }
-    this.function.addEnvironment('ONEUPTIME_TOKEN_SECRET_ARN', secretArn);
-    this.allow(['secretsmanager:GetSecretValue'], [secretArn]);
-    this.allowDecrypt();
+    if (secret !== undefined) this.readSecret('ONEUPTIME_TOKEN_SECRET_ARN', secret);
   }
 
-  private allowDecrypt(): void {
-    if (this.parameterKey) this.allow(['kms:Decrypt'], [this.parameterKey.keyArn]);
+  private readSecret(variable: string, secret: ISecret | Secret): void {
+    checkSecret(this, variable, secret);
+    const { secretFullArn, secretArn, encryptionKey = this.parameterKey } = secret;
+    this.function.addEnvironment(variable, secretFullArn ?? secretArn);
+    // Of a secret that is known by its name alone, the six characters that AWS adds are not.
+    this.allow(['secretsmanager:GetSecretValue'], [secretFullArn ?? `${secretArn}-??????`]);
+    this.allowDecrypt(encryptionKey);
+  }
+
+  private allowDecrypt(key = this.parameterKey): void {
+    if (key) this.allow(['kms:Decrypt'], [key.keyArn]);
   }
 }
 

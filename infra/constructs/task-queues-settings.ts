@@ -12,11 +12,15 @@ type WorkerSettings = Omit<
   | 'thresholds'
 >;
 
+/** Another OTLP backend, of everything or of one signal. */
+const ENDPOINT = /^OTEL_EXPORTER_OTLP_(\w+_)?ENDPOINT$/;
+
 /** What every function is given. */
 export function functionOptions(stage: string, props: TaskQueuesProps): TaskFunctionOptions {
   const { bundles, serviceName, metricPrefix, environment = {}, logRetention } = props;
-  const { endpoint, tokenParameter, tokenSecretArn, parameterKey } = props.oneuptime ?? {};
-  const elsewhere = tokenSecretArn !== undefined || 'OTEL_EXPORTER_OTLP_ENDPOINT' in environment;
+  const { endpoint, tokenParameter, tokenSecret, parameterKey } = props.oneuptime ?? {};
+  const elsewhere =
+    tokenSecret !== undefined || Object.keys(environment).some((name) => ENDPOINT.test(name));
   const parameter =
     tokenParameter ?? (elsewhere ? undefined : `/leadline/${stage}/oneuptime-token`);
   return {
@@ -28,7 +32,7 @@ export function functionOptions(stage: string, props: TaskQueuesProps): TaskFunc
     ...(logRetention !== undefined && { logRetention }),
     ...(endpoint !== undefined && { oneuptimeEndpoint: endpoint }),
     ...(parameter !== undefined && { oneuptimeTokenParameter: parameter }),
-    ...(tokenSecretArn !== undefined && { oneuptimeTokenSecretArn: tokenSecretArn }),
+    ...(tokenSecret && { oneuptimeTokenSecret: tokenSecret }),
     ...(parameterKey && { parameterKey }),
   };
 }
@@ -42,7 +46,7 @@ export function queueSettings({
   for (const task of tasks) checkSchedules(task);
   if (queues === undefined) return Object.fromEntries(tasks.map((task) => [task.queue, {}]));
   for (const { name, queue } of tasks) {
-    if (queue in queues) continue;
+    if (Object.hasOwn(queues, queue)) continue;
     throw new Error(
       `Task "${name}" is for the queue "${queue}", and queues has ${Object.keys(queues).join(', ')}. Add it to queues, or correct the task.`,
     );

@@ -92,8 +92,11 @@ export class TaskQueues extends Construct {
       maxReceiveCount: settings.maxReceiveCount ?? usualMaxReceiveCount(own, fifo, batchSize),
       ...(retention && { retention }),
       ...(deadLetterRetention && { deadLetterRetention }),
+      // Plain RETAIN would keep them when the first deployment rolls back too, and their names would
+      // be in the way of the next.
       removalPolicy:
-        removalPolicy ?? (stage === 'prod' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY),
+        removalPolicy ??
+        (stage === 'prod' ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY),
     });
   }
 

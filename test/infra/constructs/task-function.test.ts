@@ -1,13 +1,13 @@
 import { Duration, SecretValue } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { TaskFunction, type TaskFunctionProps } from '../../../infra/constructs/task-function.ts';
 import { createStack, type Properties, propertiesOf, useFixtureBundles } from '../synthesize.ts';
 
 const bundles = useFixtureBundles();
-const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:token-AbCdEf';
 
 function create(props: Partial<TaskFunctionProps> = {}, stack = createStack()): TaskFunction {
   return new TaskFunction(stack, 'Function', {
@@ -108,13 +108,32 @@ describe('the token', () => {
     expect(statement?.['Resource']['Fn::Join'][1].at(-1)).toBe(':parameter/leadline/dev/token');
   });
 
-  it('is read from exactly the secret that is named', () => {
-    const props = { oneuptimeTokenSecretArn: SECRET };
-    expect(functionOf(props)['Environment'].Variables.ONEUPTIME_TOKEN_SECRET_ARN).toBe(SECRET);
-    expect(statementsOf(props)[1]).toEqual({
+  it('is read from exactly the secret whose complete ARN is named', () => {
+    const stack = createStack();
+    const arn = `arn:${stack.partition}:secretsmanager:eu-west-1:123456789012:secret:token-AbCdEf`;
+    create({ oneuptimeTokenSecret: Secret.fromSecretCompleteArn(stack, 'Secret', arn) }, stack);
+    const template = Template.fromStack(stack);
+    expect(secretOf(template).resource).toEqual(secretOf(template).variable);
+    expect(textOf(secretOf(template).resource)).toMatch(/:secret:token-AbCdEf$/);
+  });
+
+  it('is read from exactly the secret that is named without its six last characters', () => {
+    const stack = createStack();
+    create({ oneuptimeTokenSecret: Secret.fromSecretNameV2(stack, 'Secret', 'a/token') }, stack);
+    const { resource, variable } = secretOf(Template.fromStack(stack));
+    expect(textOf(resource)).toMatch(/:secret:a\/token-\?{6}$/);
+    expect(textOf(variable)).toMatch(/:secret:a\/token$/);
+  });
+
+  it('is decrypted with the customer key of its secret', () => {
+    const stack = createStack();
+    const encryptionKey = new Key(stack, 'SecretKey');
+    create({ oneuptimeTokenSecret: new Secret(stack, 'Secret', { encryptionKey }) }, stack);
+    const [policy] = propertiesOf(Template.fromStack(stack), 'AWS::IAM::Policy');
+    expect(policy?.['PolicyDocument'].Statement).toContainEqual({
       Effect: 'Allow',
-      Action: 'secretsmanager:GetSecretValue',
-      Resource: SECRET,
+      Action: 'kms:Decrypt',
+      Resource: { 'Fn::GetAtt': [expect.stringContaining('SecretKey'), 'Arn'] },
     });
   });
 
@@ -153,11 +172,11 @@ describe('the token', () => {
   it.each<[string, () => string]>([
     ['a secret', () => SecretValue.secretsManager('x').unsafeUnwrap()],
     ['a parameter', () => StringParameter.valueForStringParameter(createStack(), '/x')],
-  ])('that CloudFormation would read from %s is refused', (_from, valueOf) => {
-    expect(() => create({ oneuptimeTokenParameter: valueOf() })).toThrow(
+  ])('that CloudFormation would read from %s is refused', (_from, reference) => {
+    expect(() => create({ oneuptimeTokenParameter: reference() })).toThrow(
       'ONEUPTIME_TOKEN_PARAMETER has to be the name of an SSM parameter, written out',
     );
-    const read = (variable: string) => create().readParameter(variable, valueOf());
+    const read = (variable: string) => create().readParameter(variable, reference());
     for (const variable of ['HEALTH_TOKEN_PARAMETER', 'HEARTBEAT_URL_PARAMETER']) {
       expect(() => read(variable)).toThrow(`${variable} has to be the name of an SSM parameter`);
     }
@@ -173,16 +192,21 @@ describe('the token', () => {
     },
   );
 
-  it('in the place of its secret is refused', () => {
-    expect(() => create({ oneuptimeTokenSecretArn: 'c0ffee' })).toThrow(
-      'oneuptimeTokenSecretArn is not the ARN of a secret.',
+  it('by a reference in the place of its secret is refused', () => {
+    const stack = createStack();
+    const token = SecretValue.secretsManager('x').unsafeUnwrap();
+    const oneuptimeTokenSecret = Secret.fromSecretCompleteArn(stack, 'Secret', token);
+    expect(() => create({ oneuptimeTokenSecret }, stack)).toThrow(
+      'ONEUPTIME_TOKEN_SECRET_ARN has to be the ARN of a secret',
     );
   });
 
   it('comes from one place', () => {
-    expect(() =>
-      create({ oneuptimeTokenParameter: '/a', oneuptimeTokenSecretArn: SECRET }),
-    ).toThrow('Set either oneuptimeTokenParameter or oneuptimeTokenSecretArn, not both.');
+    const stack = createStack();
+    const oneuptimeTokenSecret = Secret.fromSecretNameV2(stack, 'Secret', 'token');
+    expect(() => create({ oneuptimeTokenParameter: '/a', oneuptimeTokenSecret }, stack)).toThrow(
+      'Set either oneuptimeTokenParameter or oneuptimeTokenSecret, not both.',
+    );
   });
 });
 
@@ -200,3 +224,22 @@ test('headers of another backend are a warning: they hold tokens', () => {
 test('a name that Lambda does not take is refused', () => {
   expect(() => create({ functionName: 'a'.repeat(61) })).toThrow('use 1 to 64 letters, digits');
 });
+
+/** Which secret the function may read, and which it is told of. */
+function secretOf(template: Template): { resource: unknown; variable: unknown } {
+  const [policy] = propertiesOf(template, 'AWS::IAM::Policy');
+  const statement = policy?.['PolicyDocument'].Statement.find(
+    (each: Properties) => each['Action'] === 'secretsmanager:GetSecretValue',
+  );
+  const [made] = propertiesOf(template, 'AWS::Lambda::Function');
+  return {
+    resource: statement?.Resource,
+    variable: made?.['Environment'].Variables.ONEUPTIME_TOKEN_SECRET_ARN,
+  };
+}
+
+/** The text of what is put together, without its references. */
+function textOf(value: unknown): string {
+  const parts: unknown[] = (value as Properties)['Fn::Join'][1];
+  return parts.filter((part) => typeof part === 'string').join('');
+}

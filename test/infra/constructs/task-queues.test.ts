@@ -26,6 +26,13 @@ describe('queues', () => {
     );
   });
 
+  it('are no properties that every object has', () => {
+    const tasks = [task({ queue: 'constructor' })];
+    expect(() => create({ tasks, queues: { default: {} } })).toThrow(
+      'Task "a_task" is for the queue "constructor", and queues has default.',
+    );
+  });
+
   it('each have a worker of the one bundle', () => {
     const template = templateOf({ queues: { default: {}, low: {} } });
     const workers = propertiesOf(template, 'AWS::Lambda::Function').filter(({ FunctionName }) =>
@@ -39,12 +46,13 @@ describe('queues', () => {
     expect(first).toEqual(second);
   });
 
-  it('are retained in prod, and go with the stack elsewhere', () => {
+  it('are retained in prod, unless their creation is rolled back, and go with the stack elsewhere', () => {
     const policies = (stage: string) =>
       Object.values(templateOf({ stage }).findResources('AWS::SQS::Queue')).map(
         (queue) => queue['DeletionPolicy'],
       );
-    expect(policies('prod')).toEqual(['Retain', 'Retain']);
+    const kept = ['RetainExceptOnCreate', 'RetainExceptOnCreate'];
+    expect(policies('prod')).toEqual(kept);
     expect(policies('dev')).toEqual(['Delete', 'Delete']);
   });
 });
@@ -88,6 +96,8 @@ describe('the token', () => {
   it('is not asked for where another backend is named', () => {
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://example.com' };
     expect(tokenOf({ environment })).toBeUndefined();
+    const ofOneSignal = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://example.com/v1/traces' };
+    expect(tokenOf({ environment: ofOneSignal })).toBeUndefined();
   });
 });
 
