@@ -50,7 +50,7 @@ export class TaskQueues extends Construct {
       this.api = new TaskApi(this, 'Api', {
         ...observed,
         ...props.api,
-        queues,
+        queues: queues.filter(({ name }) => tasks.some((task) => task.http && task.queue === name)),
         healthTokenParameter,
       });
     }

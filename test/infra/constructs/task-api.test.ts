@@ -82,13 +82,13 @@ describe('by default', () => {
     expect(integrations.map((each) => each['PayloadFormatVersion'])).toEqual(['2.0', '2.0']);
   });
 
-  it('enqueue-task knows the URL of each queue, and no more of it', () => {
+  it('enqueue-task knows the URL of each queue that HTTP may send to, and no more of it', () => {
     const [enqueue] = propertiesOf(template, 'AWS::Lambda::Function', {
       FunctionName: 'dev-enqueue-task',
     });
     const parts: unknown[] = enqueue?.['Environment'].Variables.QUEUES['Fn::Join'][1];
     const value = parts.map((part) => (typeof part === 'string' ? part : 'url')).join('');
-    expect(JSON.parse(value)).toEqual({ default: { url: 'url' }, low: { url: 'url' } });
+    expect(JSON.parse(value)).toEqual({ default: { url: 'url' } });
   });
 });
 
@@ -122,6 +122,31 @@ test.each([
   expect(() => create({ auth: auth as TaskApiAuth })).toThrow(
     `auth of the API is ${JSON.stringify(auth)}, which would leave it open. Use 'iam'`,
   );
+});
+
+test('there is no POST /tasks where no task may be enqueued over HTTP', () => {
+  const { stack, all } = taskQueues({ bundles: bundles(), tasks: [task()] });
+  const template = Template.fromStack(stack);
+  expect(Object.keys(routesOf(template))).not.toContain('POST /tasks/{task}');
+  expect(
+    propertiesOf(template, 'AWS::Lambda::Function', { FunctionName: 'dev-enqueue-task' }),
+  ).toEqual([]);
+  const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  expect(() => all.api?.grantEnqueue(role)).toThrow(
+    'There is no POST /tasks/{task}: no task has http: true.',
+  );
+});
+
+test('more queues of tasks with http: true than QUEUES holds are refused, with what to do', () => {
+  const tasks = Array.from({ length: 40 }, (_, index) =>
+    task({ name: `task_${index}`, queue: `queue-${index}`, http: index < 35 }),
+  );
+  const many = (all: typeof tasks) => () =>
+    taskQueues({ bundles: bundles(), tasks: all, discoverQueues: true });
+  expect(many(tasks)).toThrow(
+    /QUEUES of dev-enqueue-task would be \d{4} bytes with 35 queues.* It gets those whose tasks have http: true: put these tasks on fewer queues./,
+  );
+  expect(many(tasks.slice(10))).not.toThrow();
 });
 
 test("'none' is no token for /health and /metrics", () => {
