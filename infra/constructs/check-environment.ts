@@ -8,6 +8,9 @@ const SECRETS: Record<string, string> = {
   HEARTBEAT_URL: 'heartbeatUrlParameter',
 };
 
+/** Of all variables, names included, as Lambda measures them: as JSON, with what that escapes. */
+const LIMIT_BYTES = 4 * 1024;
+
 const HEADERS = /^OTEL_EXPORTER_OTLP_.*HEADERS$/;
 
 /**
@@ -38,5 +41,21 @@ export function warnOfHeaders(scope: Construct, environment: Record<string, stri
   Annotations.of(scope).addWarningV2(
     'leadline:plain-headers',
     `${headers} is in environment, in plain text, and headers hold tokens more often than not. Everybody who may look at the function reads it.`,
+  );
+}
+
+/** @throws Error for more than Lambda takes. */
+export function checkEnvironmentSize(
+  functionName: string,
+  variables: Record<string, string>,
+): void {
+  const bytes = Buffer.byteLength(JSON.stringify(variables));
+  if (bytes <= LIMIT_BYTES) return;
+  const sizes = Object.entries(variables)
+    .map(([name, value]) => ({ name, size: Buffer.byteLength(JSON.stringify(value)) }))
+    .toSorted((a, b) => b.size - a.size);
+  const largest = sizes.slice(0, 3).map(({ name, size }) => `${name} (${size})`);
+  throw new Error(
+    `The environment of ${functionName} would be ${bytes} bytes, and Lambda takes 4 KB in all. The largest are ${largest.join(', ')}. Put what is large into an SSM parameter, and its name into environment.`,
   );
 }

@@ -12,6 +12,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { checkNumber } from './check-number.ts';
 import type { TaskFunction } from './task-function.ts';
 import type { TaskWorker } from './task-worker.ts';
 
@@ -60,6 +61,10 @@ export class QueueAlarms extends Construct {
   private watchQueue({ queue }: TaskWorker, thresholds: QueueAlarmThresholds): void {
     const { depth = 1000, inFlight = 90_000, deadLetters = 0 } = thresholds;
     const { oldestMessageAge = Duration.minutes(5) } = thresholds;
+    const of = `of the alarms of queue ${JSON.stringify(queue.name)}`;
+    checkNumber(`depth ${of}`, depth, { from: 0 });
+    checkNumber(`inFlight ${of}`, inFlight, { from: 0, to: 119_999 });
+    checkNumber(`deadLetters ${of}`, deadLetters, { from: 0 });
     const options = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
     this.alarm(`${queue.name}-depth`, {
       metric: queue.queue.metricApproximateNumberOfMessagesVisible(options),

@@ -14,8 +14,9 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { checkNumber } from './check-number.ts';
 import { allowPrefix, observeQueues } from './observe-queues.ts';
-import { queuesVariable } from './queues-variable.ts';
+import { setQueuesVariable } from './queues-variable.ts';
 import { createAuthorizer, type TaskApiAuth } from './task-api-auth.ts';
 import { TaskFunction, type TaskFunctionOptions } from './task-function.ts';
 import type { ITaskQueue } from './task-queue.ts';
@@ -53,6 +54,8 @@ export class TaskApi extends Construct {
   constructor(scope: Construct, id: string, props: TaskApiProps) {
     super(scope, id);
     const { auth = 'iam', stage, cors } = props;
+    checkNumber('rateLimit of the API', props.rateLimit, { from: 1, fraction: true });
+    checkNumber('burstLimit of the API', props.burstLimit, { from: 1 });
     const authorizer = createAuthorizer(auth);
     if (props.queues.length > 0) this.enqueueFunction = this.createEnqueueFunction(props);
     this.healthFunction = this.createHealthFunction(props);
@@ -118,13 +121,11 @@ export class TaskApi extends Construct {
       timeout: Duration.seconds(10),
     });
     for (const { queue } of props.queues) taskFunction.allowSend(queue);
-    const variable = queuesVariable(
-      this,
-      taskFunction.functionName,
+    setQueuesVariable(
+      taskFunction,
       props.queues.map((queue) => ({ queue })),
       'It gets those whose tasks have http: true: put these tasks on fewer queues.',
     );
-    taskFunction.function.addEnvironment('QUEUES', variable);
     return taskFunction;
   }
 

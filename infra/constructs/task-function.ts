@@ -14,7 +14,8 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { refusePlainTokens, warnOfHeaders } from './check-environment.ts';
+import { checkEnvironmentSize, refusePlainTokens, warnOfHeaders } from './check-environment.ts';
+import { checkNumber } from './check-number.ts';
 import { checkParameterName } from './check-parameter-name.ts';
 import { checkSecret } from './check-secret.ts';
 import { readFunctionBundle } from './function-bundle.ts';
@@ -74,15 +75,21 @@ export class TaskFunction extends Construct {
   readonly functionName: string;
   readonly timeout: Duration;
   private readonly parameterKey: IKey | undefined;
+  private readonly variables: Record<string, string> = {};
 
-  /** @throws Error for a missing or stale bundle, and for a token in plain text. */
+  /** @throws Error for a missing or stale bundle, a token in plain text, and what Lambda refuses. */
   constructor(scope: Construct, id: string, props: TaskFunctionProps) {
     super(scope, id);
     const { stage, bundle, bundles = 'dist/functions', environment = {} } = props;
     const { logRetention = RetentionDays.ONE_MONTH, memorySize = 256, timeout } = props;
     refusePlainTokens(environment);
-    warnOfHeaders(this, environment);
     this.functionName = checkName(`${stage}-${props.functionName ?? bundle}`);
+    const of = `of the function ${this.functionName}`;
+    checkNumber(`memorySize ${of}`, memorySize, { from: 128, to: 10_240, unit: ' MB' });
+    checkNumber(`timeout ${of}`, timeout.toSeconds(), { from: 1, to: 900, unit: ' s' });
+    const reserved = props.reservedConcurrentExecutions;
+    checkNumber(`reservedConcurrentExecutions ${of}`, reserved, { from: 0 });
+    warnOfHeaders(this, environment);
     this.timeout = timeout;
     this.parameterKey = props.parameterKey;
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -107,16 +114,27 @@ export class TaskFunction extends Construct {
       applicationLogLevelV2: ApplicationLogLevel.TRACE,
       memorySize,
       timeout,
-      ...(props.reservedConcurrentExecutions !== undefined && {
-        reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-      }),
+      ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
       ...(props.recursiveLoop && { recursiveLoop: props.recursiveLoop }),
-      environment: { ...commonEnvironment(props), ...environment },
     });
+    const variables = { ...commonEnvironment(props), ...environment };
+    for (const [name, value] of Object.entries(variables)) this.setVariable(name, value);
     // Tells in the template which bundle it runs: the local stack is made from it.
     const resource = this.function.node.defaultChild as CfnFunction;
     resource.addMetadata('leadline:bundle', bundle);
     this.readToken(props);
+  }
+
+  /**
+   * Sets a variable of the environment.
+   *
+   * @param longest what counts as its value, where that is known to CloudFormation alone.
+   * @throws Error when all variables together are over Lambda's limit of 4 KB.
+   */
+  setVariable(name: string, value: string, longest: string = value): void {
+    this.variables[name] = longest;
+    checkEnvironmentSize(this.functionName, this.variables);
+    this.function.addEnvironment(name, value);
   }
 
   allow(actions: string[], resources: string[]): void {
@@ -132,7 +150,7 @@ export class TaskFunction extends Construct {
   /** Names an SSM parameter in `variable`, and lets the function read that one. */
   readParameter(variable: string, parameter: string): void {
     checkParameterName(variable, parameter);
-    this.function.addEnvironment(variable, parameter);
+    this.setVariable(variable, parameter);
     const arn = Stack.of(this).formatArn({
       service: 'ssm',
       resource: 'parameter',
@@ -154,7 +172,7 @@ export class TaskFunction extends Construct {
   private readSecret(variable: string, secret: ISecret | Secret): void {
     checkSecret(this, variable, secret);
     const { secretFullArn, secretArn, encryptionKey = this.parameterKey } = secret;
-    this.function.addEnvironment(variable, secretFullArn ?? secretArn);
+    this.setVariable(variable, secretFullArn ?? secretArn);
     // Of a secret that is known by its name alone, the six characters that AWS adds are not.
     this.allow(['secretsmanager:GetSecretValue'], [secretFullArn ?? `${secretArn}-??????`]);
     this.allowDecrypt(encryptionKey);

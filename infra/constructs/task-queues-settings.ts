@@ -37,21 +37,37 @@ export function functionOptions(stage: string, props: TaskQueuesProps): TaskFunc
   };
 }
 
-/** @throws Error for two tasks of one name, a bad schedule, and a task whose queue is not listed. */
+/** @throws Error for two tasks of one name, a bad schedule, queues of one name, and a task without its queue. */
 export function queueSettings({
   tasks,
   queues,
 }: TaskQueuesProps): Record<string, TaskQueueSettings> {
   createTaskRegistry(tasks);
   for (const task of tasks) checkSchedules(task);
-  if (queues === undefined) return Object.fromEntries(tasks.map((task) => [task.queue, {}]));
-  for (const { name, queue } of tasks) {
-    if (Object.hasOwn(queues, queue)) continue;
+  const settings = queues ?? Object.fromEntries(tasks.map((task) => [task.queue, {}]));
+  if (Object.keys(settings).length === 0) {
     throw new Error(
-      `Task "${name}" is for the queue "${queue}", and queues has ${Object.keys(queues).join(', ')}. Add it to queues, or correct the task.`,
+      'There is no queue: tasks is empty, and queues names none. Give tasks the contracts of the app.',
     );
   }
-  return queues;
+  checkPhysicalNames(settings);
+  for (const { name, queue } of tasks) {
+    if (Object.hasOwn(settings, queue)) continue;
+    throw new Error(
+      `Task "${name}" is for the queue "${queue}", and queues has ${Object.keys(settings).join(', ')}. Add it to queues, or correct the task.`,
+    );
+  }
+  return settings;
+}
+
+function checkPhysicalNames(settings: Record<string, TaskQueueSettings>): void {
+  for (const [name, { fifo = false }] of Object.entries(settings)) {
+    const other = settings[`${name}-dlq`];
+    if (other === undefined || (other.fifo ?? false) !== fifo) continue;
+    throw new Error(
+      `The queue "${name}-dlq" has the name of the dead-letter queue of "${name}". Name one of them otherwise.`,
+    );
+  }
 }
 
 /** What of a queue's settings is its worker's. */

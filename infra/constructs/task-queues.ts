@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Task } from '../../lib/index.ts';
+import { checkStage } from './check-stage.ts';
 import { leastVisibilityTimeout, usualMaxReceiveCount } from './check-worker.ts';
 import { QueueAlarms } from './queue-alarms.ts';
 import { QueueDepthSchedule } from './queue-depth-schedule.ts';
@@ -26,6 +27,7 @@ export class TaskQueues extends Construct {
   constructor(scope: Construct, id: string, props: TaskQueuesProps) {
     super(scope, id);
     const { stage = 'dev', tasks, oneuptime = {}, discoverQueues = false } = props;
+    checkStage(stage);
     const options = functionOptions(stage, props);
     const settings = queueSettings(props);
     for (const [name, each] of Object.entries(settings)) {

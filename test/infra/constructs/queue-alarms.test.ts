@@ -87,6 +87,17 @@ test('thresholds are of each queue', () => {
   expect(thresholdsOf('low')).toEqual([1000, 300, 90_000, 0]);
 });
 
+test.each([
+  ['depth', 0.5, 'set it to a whole number of 0 or more.'],
+  ['deadLetters', -1, 'set it to a whole number of 0 or more.'],
+  ['inFlight', 120_000, 'set it to a whole number from 0 to 119,999.'],
+])('a threshold that nothing can be above is refused: %s %d', (name, value, message) => {
+  const thresholds = { [name]: value };
+  expect(() => templateOf({ queues: { default: { thresholds } } })).toThrow(
+    `${name} of the alarms of queue "default" is ${value}; ${message}`,
+  );
+});
+
 test('an address is subscribed', () => {
   const template = templateOf({ alarms: { email: 'ops@example.com' } });
   expect(propertiesOf(template, 'AWS::SNS::Subscription')).toEqual([

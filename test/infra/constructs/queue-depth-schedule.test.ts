@@ -79,5 +79,14 @@ test('more queues than QUEUES holds are refused, with what to set', () => {
 test.each([45, 90, 7])('a resolution of %d s is refused: it is no part of a minute', (seconds) => {
   expect(() =>
     taskQueues({ bundles: bundles(), queueDepth: { resolution: Duration.seconds(seconds) } }),
-  ).toThrow(`resolution is ${seconds} s; the function runs once a minute`);
+  ).toThrow(
+    `resolution is ${seconds} s; the function runs once a minute, so set a part of it: 60, 30, 20, 15, 12, 10, 6, 5, 4, 3, 2 or 1 s.`,
+  );
+});
+
+test.each([59, 86_401])('a CloudWatch interval of %d s is refused', (seconds) => {
+  const queueDepth = { cloudwatchInterval: Duration.seconds(seconds) };
+  expect(() => taskQueues({ bundles: bundles(), queueDepth })).toThrow(
+    `cloudwatchInterval is ${seconds} s; set it to a whole number from 60 to 86,400 s.`,
+  );
 });

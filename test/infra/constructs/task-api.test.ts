@@ -155,6 +155,15 @@ test("'none' is no token for /health and /metrics", () => {
   expect(open).toThrow('HEALTH_TOKEN_PARAMETER has to be the name of an SSM parameter');
 });
 
+test.each<[string, TaskApiSettings]>([
+  ['rateLimit of the API is 0; set it to a number of 1 or more.', { rateLimit: 0 }],
+  ['rateLimit of the API is NaN; set', { rateLimit: Number.NaN }],
+  ['burstLimit of the API is 1.5; set it to a whole number of 1 or more.', { burstLimit: 1.5 }],
+  ['burstLimit of the API is -1; set', { burstLimit: -1 }],
+])('a throttle that AWS would refuse is refused: %s', (message, api) => {
+  expect(() => create(api)).toThrow(message);
+});
+
 test('CORS is on where it is asked for', () => {
   const cors = { allowOrigins: ['https://example.com'], allowMethods: [CorsHttpMethod.POST] };
   const [api] = propertiesOf(Template.fromStack(create({ cors }).stack), 'AWS::ApiGatewayV2::Api');

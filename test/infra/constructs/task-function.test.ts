@@ -221,6 +221,46 @@ test('headers of another backend are a warning: they hold tokens', () => {
   expect(warning).toBeDefined();
 });
 
+test.each<[string, Partial<TaskFunctionProps>]>([
+  ['memorySize of the function dev-health is 127 MB; set', { memorySize: 127 }],
+  ['memorySize of the function dev-health is 10241 MB; set', { memorySize: 10_241 }],
+  ['memorySize of the function dev-health is 256.5 MB; set', { memorySize: 256.5 }],
+  [
+    'timeout of the function dev-health is 901 s; set it to a whole number from 1 to 900 s.',
+    { timeout: Duration.seconds(901) },
+  ],
+  ['timeout of the function dev-health is 0 s; set', { timeout: Duration.seconds(0) }],
+  [
+    'reservedConcurrentExecutions of the function dev-health is 2.5; set',
+    { reservedConcurrentExecutions: 2.5 },
+  ],
+])('what Lambda would refuse is refused: %s', (message, props) => {
+  expect(() => create(props)).toThrow(message);
+});
+
+test('what Lambda takes at most is taken', () => {
+  const most = { memorySize: 10_240, timeout: Duration.minutes(15) };
+  expect(() => create({ ...most, reservedConcurrentExecutions: 0 })).not.toThrow();
+});
+
+describe('an environment over 4 KB', () => {
+  // The names, and what JSON puts around them and the value.
+  const others = JSON.stringify({ OTEL_SERVICE_NAME: 'leadline', ENVIRONMENT: 'dev', LARGE: '' });
+  const room = 4096 - others.length;
+
+  it('is refused, with what is large', () => {
+    expect(() => create({ environment: { LARGE: 'x'.repeat(room) } })).not.toThrow();
+    expect(() => create({ environment: { LARGE: 'x'.repeat(room + 1) } })).toThrow(
+      `The environment of dev-health would be 4097 bytes, and Lambda takes 4 KB in all. The largest are LARGE (${room + 3}),`,
+    );
+  });
+
+  it('is one by what is set later, too', () => {
+    const made = create({ environment: { LARGE: 'x'.repeat(room - 10) } });
+    expect(() => made.readParameter('HEALTH_TOKEN_PARAMETER', '/a')).toThrow('Lambda takes 4 KB');
+  });
+});
+
 test('a name that Lambda does not take is refused', () => {
   expect(() => create({ functionName: 'a'.repeat(61) })).toThrow('use 1 to 64 letters, digits');
 });

@@ -57,6 +57,25 @@ describe('queues', () => {
   });
 });
 
+test.each([
+  ['dead', false],
+  ['fifo', true],
+])('a queue with the name of a dead-letter queue is refused: %s', (name, fifo) => {
+  const tasks = [task({ queue: name })];
+  const queues = { [name]: { fifo }, [`${name}-dlq`]: { fifo } };
+  expect(() => create({ tasks, queues })).toThrow(
+    `The queue "${name}-dlq" has the name of the dead-letter queue of "${name}". Name one of them otherwise.`,
+  );
+});
+
+test('an app without any queue is refused', () => {
+  expect(() => create({ tasks: [] })).toThrow('There is no queue: tasks is empty');
+});
+
+test.each(['', 'Prod', '1st'])('the stage %j is refused', (stage) => {
+  expect(() => create({ stage })).toThrow(`stage is ${JSON.stringify(stage)}; use 1 to 16`);
+});
+
 test('two tasks of one name are refused', () => {
   expect(() => create({ tasks: [task(), task()] })).toThrow('Two tasks are named "a_task".');
 });
