@@ -120,15 +120,17 @@ export class QueueAlarms extends Construct {
       },
       period: Duration.minutes(5),
     });
-    new Alarm(this, 'DepthFunction', {
+    const alarm = new Alarm(this, 'DepthFunction', {
       alarmName: `${this.stage}-queue-depth-silent`,
       alarmDescription: 'The function that measures the queues has not completed for 5 minutes.',
       metric: completed,
       threshold: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: 1,
+      // One that is never invoked has no figures at all. The price: it goes off once when it is made.
       treatMissingData: TreatMissingData.BREACHING,
-    }).addAlarmAction(new SnsAction(this.topic));
+    });
+    this.tell(alarm);
   }
 
   private alarm(
@@ -146,6 +148,10 @@ export class QueueAlarms extends Construct {
       // A queue that has been idle for hours has no figures.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
+    this.tell(alarm);
+  }
+
+  private tell(alarm: Alarm): void {
     const action = new SnsAction(this.topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);

@@ -28,7 +28,10 @@ describe('the depth function', () => {
 
   it('is not invoked again: the next minute is its own', () => {
     const [schedule] = propertiesOf(template, 'AWS::Scheduler::Schedule');
-    expect(schedule?.['Target'].RetryPolicy.MaximumRetryAttempts).toBe(0);
+    expect(schedule?.['Target'].RetryPolicy).toEqual({
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    });
     const [invoke] = propertiesOf(template, 'AWS::Lambda::EventInvokeConfig');
     expect(invoke).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
   });
@@ -44,6 +47,10 @@ describe('the depth function', () => {
         mapping: 'reference',
       },
     });
+  });
+
+  it('may take the minute that it samples, and has time to send it', () => {
+    expect(depthFunction(template)['Timeout']).toBe(90);
   });
 
   it('samples once a minute, and reads CloudWatch every five', () => {

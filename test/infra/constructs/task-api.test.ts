@@ -72,6 +72,28 @@ describe('by default', () => {
     expect(Format).not.toMatch(/body|header|authorizer|userAgent/i);
   });
 
+  it('they are logged where API Gateway may write without a resource policy, for a month', () => {
+    const [stage] = propertiesOf(template, 'AWS::ApiGatewayV2::Stage');
+    const [id] = stage?.['AccessLogSettings'].DestinationArn['Fn::GetAtt'] ?? [];
+    expect(template.findResources('AWS::Logs::LogGroup')[id]?.['Properties']).toEqual({
+      LogGroupName: '/aws/vendedlogs/dev-tasks-api',
+      RetentionInDays: 30,
+    });
+  });
+
+  it('is served at the URL that is an output', () => {
+    const [api] = propertiesOf(template, 'AWS::ApiGatewayV2::Api');
+    expect(api?.['DisableExecuteApiEndpoint'] ?? false).toBe(false);
+  });
+
+  it.each([
+    ['dev-enqueue-task', 10],
+    ['dev-health', 15],
+  ])('%s answers within %d s, below the 30 s of the API', (FunctionName, seconds) => {
+    const [made] = propertiesOf(template, 'AWS::Lambda::Function', { FunctionName });
+    expect(made?.['Timeout']).toBe(seconds);
+  });
+
   it('there is no CORS', () => {
     const [api] = propertiesOf(template, 'AWS::ApiGatewayV2::Api');
     expect(api).not.toHaveProperty('CorsConfiguration');
