@@ -85,9 +85,9 @@ function printWelcome(
   const names = (each: { queueName?: string; functionName?: string }) =>
     each.queueName ?? each.functionName;
   print(`
-  HTTP API    ${stack.url}/tasks/{task}
+  HTTP API    ${stack.url}/tasks/{task} /health /metrics
   OTLP        ${stack.url}/otlp/v1/{traces,metrics,logs}${settings.relay ? `, relayed to ${settings.relay.endpoint}` : ''}
-  SQS         ${stack.sqs.endpoint}${settings.queueDataDirectory ? `, kept in ${settings.queueDataDirectory}` : ''}
+  AWS         ${stack.sqs.endpoint}${settings.queueDataDirectory ? `, kept in ${settings.queueDataDirectory}` : ''}
   queues      ${queues.map(names).join(' ')}
   functions   ${functions.map(names).join(' ')}
 

@@ -39,6 +39,8 @@ export interface Gauge {
 
 /** What takes gauges that were read elsewhere; they leave with the next flush. */
 export interface GaugeTelemetry extends TelemetryHandle {
+  /** How the last export of the gauges ended. @default not known: none was made */
+  lastExport?(signal: 'metrics'): LastExport | undefined;
   addGauges(gauges: readonly Gauge[]): void;
 }
 

@@ -20,7 +20,7 @@ import { sendHeartbeat } from './send-heartbeat.ts';
 export interface QueueDepthOptions {
   source: QueueSource;
   telemetry: GaugeTelemetry;
-  /** Gets one GET after each sample that read a queue. @default no heartbeat */
+  /** Gets one GET after each sample that read a queue and whose gauges were taken. @default no heartbeat */
   heartbeatUrl?: SecretText;
   /**
    * Seconds between samples, 1 to 60. Below 60 one invocation takes several, and is billed for the
@@ -105,7 +105,10 @@ export function createQueueDepthHandler(options: QueueDepthOptions): QueueDepthH
           telemetry.addGauges(points.map(toGauge));
           if (isLast) span.end();
           await flush();
-          if (readHeartbeatUrl && queuesRead > 0) await sendHeartbeat(readHeartbeatUrl, log);
+          // It answers for the gauges: where they do not arrive, their alerts see nothing.
+          const taken = telemetry.lastExport?.('metrics')?.failure === undefined;
+          if (readHeartbeatUrl && queuesRead > 0 && taken)
+            await sendHeartbeat(readHeartbeatUrl, log);
         },
       }),
     );

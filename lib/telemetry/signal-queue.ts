@@ -21,7 +21,7 @@ export interface SignalQueueOptions<T> {
   putBack: (batches: Batch<T>[]) => void;
   onDropped: (signal: Signal, reason: string, items: number) => void;
   /** Told of each request's end: without a reason the backend took it. */
-  onExport?: (failure?: string) => void;
+  onExport?: (signal: Signal, failure?: string) => void;
   warn: Warn;
 }
 
@@ -53,7 +53,7 @@ export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueu
       try {
         await exporter.send(batch.items);
         failures = 0;
-        onExport?.();
+        onExport?.(signal);
         reportPartialSuccess();
       } catch (error) {
         const { reason, notTaken } = explainFailure(
@@ -68,7 +68,7 @@ export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueu
         }
         failures += 1;
         if (failures >= MAX_FAILURES) holdUntil = Date.now() + HOLD_MS;
-        onExport?.(reason);
+        onExport?.(signal, reason);
         if (!notTaken) onDropped(signal, reason, batch.count);
         warn(
           `Telemetry export failed: ${reason}. ${batch.count} items of ${signal} were ${notTaken ? 'kept for later' : 'given up'}.`,

@@ -37,7 +37,7 @@ export interface StartedSdk {
   activity: Activity;
   warn: Warn;
   addGauges: (gauges: readonly Gauge[]) => void;
-  lastExport: () => LastExport | undefined;
+  lastExport: (signal?: Signal) => LastExport | undefined;
 }
 
 export interface SdkOptions extends Pick<ResourceOptions, 'identity'> {
@@ -102,6 +102,7 @@ export async function startSdk(
   );
   const warn = createRateLimitedWarn(config.serviceName);
   let last: LastExport | undefined;
+  const lastOf = new Map<Signal, LastExport>();
   const flush = createFlush({
     spans,
     logs: records,
@@ -112,12 +113,20 @@ export async function startSdk(
     },
     exporters,
     onDropped,
-    onExport: (failure) => {
+    onExport: (signal, failure) => {
       last = { timeMs: Date.now(), ...(failure !== undefined && { failure }) };
+      lastOf.set(signal, last);
     },
     warn,
   });
   // Without a target nobody would collect them.
   const addGauges = exporters.metrics ? gauges.add : () => {};
-  return { extension, flush, activity, warn, addGauges, lastExport: () => last };
+  return {
+    extension,
+    flush,
+    activity,
+    warn,
+    addGauges,
+    lastExport: (signal) => (signal === undefined ? last : lastOf.get(signal)),
+  };
 }

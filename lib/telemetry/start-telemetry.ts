@@ -3,7 +3,7 @@ import { diagLogLevelFromString } from '@opentelemetry/core';
 import { type FlushMode, readTelemetryConfig, type TelemetryConfig } from './config.ts';
 import { FLUSH_BOUND_MS } from './create-flush.ts';
 import { createPropagator } from './create-propagator.ts';
-import type { Compression } from './export-settings.ts';
+import type { Compression, Signal } from './export-settings.ts';
 import { createFlushControl, type FlushRequest } from './flush-control.ts';
 import type { Gauge } from './gauge-producer.ts';
 import { type LambdaExtension, registerExtension } from './lambda-extension.ts';
@@ -29,8 +29,8 @@ export interface Telemetry {
   flush(request: FlushRequest): Promise<void>;
   /** Takes gauges that were read elsewhere, each with its own time; they leave with the next flush. */
   addGauges(gauges: readonly Gauge[]): void;
-  /** How the last request to the backend ended. @default nothing was exported yet */
-  lastExport(): LastExport | undefined;
+  /** How the last request to the backend ended, of one signal or of all. @default there was none */
+  lastExport(signal?: Signal): LastExport | undefined;
 }
 
 export interface TelemetryOptions {

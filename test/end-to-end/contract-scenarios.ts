@@ -16,6 +16,8 @@ export interface Emitted {
   /** The lines of stdout. */
   lines: Record<string, unknown>[];
   workerNames: string[];
+  /** `content-encoding` of each request that a depth function or another made. */
+  encodings: (string | undefined)[];
 }
 
 const QUEUES = ['main', 'main-dlq', 'nodlq', 'baddlq'] as const;
@@ -72,7 +74,12 @@ export async function runScenarios(bundleDirectory: string): Promise<Emitted> {
     await sqs.stop();
     for (const stop of stops) await stop();
   }
-  return { store: backend.store, lines, workerNames: functions.map((each) => each.functionName) };
+  return {
+    store: backend.store,
+    lines,
+    workerNames: functions.map((each) => each.functionName),
+    encodings: backend.requests.map(({ headers }) => headers['content-encoding']),
+  };
 }
 
 async function enqueue(service: LambdaService): Promise<void> {

@@ -9,7 +9,7 @@ import { sendDelayedOrder } from '../support/send-delayed-order.ts';
 const WORK = 'functions/tasks/process-order.run.ts';
 
 // The stack is started and its functions are built several times.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let project: ProjectCopy;
 let original: string;

@@ -9,7 +9,7 @@ import { startOtlpBackend } from '../support/otlp-backend.ts';
 import { sendDelayedOrder } from '../support/send-delayed-order.ts';
 
 // Several processes of Node are started in each of them.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 it('QUEUE_DATA_DIR keeps a message across restarts', async () => {
   const QUEUE_DATA_DIR = await mkdtemp(join(tmpdir(), 'leadline-queues-'));

@@ -12,7 +12,7 @@ import { promised } from '../support/promised.ts';
 const TWO_SECONDS = 2_000;
 
 // Several processes of Node are started in each of them.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 it('npm start: the curl that it prints runs a task; SIGTERM to npm stops everything', async () => {
   const start = run();

@@ -184,6 +184,10 @@ describe('beyond the tables:', () => {
     }
   });
 
+  it('the depth function compresses, and the others do not unless told to', () => {
+    expect(new Set(emitted.encodings)).toEqual(new Set(['gzip', undefined]));
+  });
+
   it('a task that goes on after its end leaves nothing', () => {
     const { store, lines } = emitted;
     expect(store.spans().map(({ name }) => name)).not.toContain('after the end');

@@ -9,7 +9,7 @@ import { processGroup } from './process-group.ts';
 import { repository } from './repository.ts';
 
 /** Where nothing is promised, and longer than anything takes that works. */
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = 60_000;
 
 export interface LocalStart {
   /** Of npm or of the stack itself, which leads a process group of its own as in a terminal. */

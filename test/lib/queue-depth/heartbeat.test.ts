@@ -90,6 +90,17 @@ it('comes after the flush: it says that telemetry was tried, too', async () => {
   expect(order).toContain('telemetry');
 });
 
+it('is not sent when the backend did not take the gauges, and is when it takes them again', async () => {
+  const { received, url } = await startMonitor();
+  const { run, backend } = await start({ value: url });
+  backend.behave(401);
+  await run();
+  expect(received).toEqual([]);
+  backend.behave('take');
+  await run();
+  expect(received).toHaveLength(1);
+});
+
 it('its address may be in an SSM parameter', async () => {
   const { received, url } = await startMonitor();
   const { aws, run } = await start({ parameter: '/app/heartbeat' });

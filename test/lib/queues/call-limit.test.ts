@@ -93,3 +93,15 @@ it('a call whose turn comes after its deadline is given up, and takes no turn fr
   // 22 turns would be over 2 s.
   expect(performance.now() - start).toBeLessThan(1_500);
 });
+
+it('CloudWatch is asked 10 calls side by side and 40 a second, under its quota of 50', async () => {
+  vi.useFakeTimers();
+  const { starts, busiest } = await runCalls(
+    createReadLimits().cloudWatch,
+    Array.from({ length: 60 }, () => 20),
+  );
+  expect(busiest).toBeLessThanOrEqual(10);
+  const [first, last] = [starts[0]?.at ?? 0, starts.at(-1)?.at ?? 0];
+  // The first 10 start at once.
+  expect(last - first).toBeGreaterThanOrEqual((50 / 40) * 1_000 - 50);
+});
