@@ -17,7 +17,8 @@ export interface QueueDepthScheduleProps extends TaskFunctionOptions {
   readonly workers: readonly TaskWorker[];
   /**
    * Whether the function finds every queue whose name begins with `<stage>-`, in place of being
-   * told. For more queues than its variables hold; costs rights on `*`.
+   * told. For more queues than its variables hold; costs rights on `*`. The queues of a stage that
+   * begins with this one and a "-" are found too.
    *
    * @default false
    */

@@ -28,7 +28,8 @@ export interface TaskQueuesProps
   readonly queueDepth?: QueueDepthSettings;
   /**
    * Whether the depth and the health function find the queues by the stage's prefix. For more
-   * queues than their variables hold; costs rights on `*`.
+   * queues than their variables hold; costs rights on `*`. No other stage may begin with this one
+   * and a "-": `dev` finds the queues of `dev-eu` too.
    *
    * @default false
    */
