@@ -11,6 +11,8 @@ export interface Script {
   /** Recorded as the name of the span. */
   name?: string;
   workMs?: number;
+  /** @default 1 */
+  spans?: number;
   throwAtOnce?: boolean;
   /** The span is an error. */
   fail?: boolean;
@@ -22,8 +24,10 @@ const telemetry = await startTelemetry();
 const tracer = trace.getTracer('scripted');
 const runs = metrics.getMeter('scripted').createCounter('runs');
 
-async function work({ name = 'work', workMs = 0, throwAtOnce, fail }: Script): Promise<string> {
+async function work(script: Script): Promise<string> {
+  const { name = 'work', workMs = 0, spans = 1, throwAtOnce, fail } = script;
   if (throwAtOnce) throw new Error('at once');
+  for (let more = 1; more < spans; more += 1) tracer.startSpan(name).end();
   const span = tracer.startSpan(name);
   runs.add(1);
   logs.getLogger('scripted').emit({ body: name });
