@@ -122,7 +122,6 @@ describe('at sustained load neither the billed time nor the instances carry the 
       for (let count = 0; count < 5; count += 1) await service.invoke({ workMs });
     };
     await Promise.all(Array.from({ length: CALLERS }, caller));
-    await service.idle();
   }
 
   const summarize = ({ reports }: TelemetryService) => ({
@@ -141,6 +140,7 @@ describe('at sustained load neither the billed time nor the instances carry the 
       await load(bareService);
       await load(adaptiveService);
     }
+    await Promise.all([bareService.idle(), adaptiveService.idle()]);
     const bare = summarize(bareService);
     const adaptive = summarize(adaptiveService);
     expect(bareService.reports).toHaveLength(50);
