@@ -1,3 +1,5 @@
+import { checkStage } from './constructs/check-stage.ts';
+
 /**
  * What a stage is made of: the settings of the queues, and of what watches them. `cdk deploy` and
  * the dashboards and monitors of OneUptime are made from the same object, so it holds plain data
@@ -96,7 +98,6 @@ export interface AlarmConfig {
 
 /** A task may take 30 s by default; the rest is for telemetry and for what a deadline leaves over. */
 const FUNCTION_TIMEOUT_SECONDS = 40;
-const STAGE = /^[a-z][a-z0-9-]{0,15}$/;
 
 /**
  * The settings of one stage: `cdk deploy -c stage=prod`.
@@ -104,11 +105,7 @@ const STAGE = /^[a-z][a-z0-9-]{0,15}$/;
  * @throws Error for a stage that cannot be part of a physical name.
  */
 export function describeStage(stage: string = 'dev'): StageConfig {
-  if (!STAGE.test(stage)) {
-    throw new Error(
-      `stage is ${JSON.stringify(stage)}; use 1 to 16 of a-z, 0-9 and "-", a letter first, as -c stage=prod.`,
-    );
-  }
+  checkStage(stage);
   const production = stage === 'prod';
   return {
     stage,

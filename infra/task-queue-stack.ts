@@ -26,7 +26,9 @@ export class TaskQueueStack extends Stack {
       serviceName,
       metricPrefix,
       logRetention: logRetentionDays,
-      removalPolicy: config.retainQueues ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: config.retainQueues
+        ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+        : RemovalPolicy.DESTROY,
       queues: Object.fromEntries(
         Object.entries(config.queues).map(([name, queue]) => [name, queueSettings(queue)]),
       ),

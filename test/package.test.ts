@@ -1,6 +1,16 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,7 +18,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOneUptimeStandIn } from './support/oneuptime-stand-in.ts';
-import { OWN_APP } from './support/own-app.ts';
+import { type OwnApp, readOwnApp } from './support/own-app.ts';
 
 /**
  * The package as npm would publish it, in a project that has nothing but what the package asks for:
@@ -87,49 +97,78 @@ describe('with its peers', () => {
 });
 
 describe("an app of one's own", () => {
-  const TASKS = `
-    import { resizeImage } from './resize-image.ts';
-    export const tasks = [resizeImage];`;
   const CONFIG = `
     export const describeStage = (stage: string) => ({ stage, serviceName: 'shop' });`;
   const contract = 'functions/tasks/resize-image.ts';
   const enqueue = 'dist/functions/enqueue-task';
+  let app: OwnApp;
+  let shop: string;
+  let command: string;
 
+  /** With no package but those that the documentation names, and the ones that ours depends on. */
   beforeAll(async () => {
-    await link([...Object.keys(manifest.peerDependencies), 'zod']);
-    for (const [path, text] of Object.entries(OWN_APP)) await put(path, text);
+    app = await readOwnApp();
+    shop = await realpath(await mkdtemp(join(tmpdir(), 'leadline-own-app-')));
+    const installed = join(shop, 'node_modules/leadline');
+    await cp(packed, installed, { recursive: true });
+    command = join(installed, manifest.bin.leadline);
+    await link([...Object.keys(manifest.dependencies), ...app.packages], shop);
+    await put('package.json', '{"type": "module"}');
+    for (const [path, text] of Object.entries(app.files)) await put(path, text);
     await leadline('build');
   }, 60_000);
 
+  afterAll(() => rm(shop, { recursive: true, force: true }));
+
   test('is built by leadline build and synthesized with TaskQueues', async () => {
     await expect(synthesize()).resolves.toBe('');
-    const template = await readFile(join(project, 'cdk.out/shop.template.json'), 'utf8');
+    const template = await readFile(join(shop, 'cdk.out/shop-dev.template.json'), 'utf8');
     const { Resources } = JSON.parse(template);
     const names = Object.values<{ Properties?: { FunctionName?: string } }>(Resources)
       .flatMap(({ Properties }) => Properties?.FunctionName ?? [])
       .filter((name) => typeof name === 'string');
     expect(names.toSorted()).toEqual([
-      'test-enqueue-task',
-      'test-health',
-      'test-process-images',
-      'test-sample-queue-depth',
+      'dev-enqueue-task',
+      'dev-health',
+      'dev-process-images',
+      'dev-sample-queue-depth',
     ]);
     expect(template).toContain('cron(0 3 * * ? *)');
   }, 60_000);
 
+  test('has types that hold in a strict project', async () => {
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2024',
+      types: ['node'],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noPropertyAccessFromIndexSignature: true,
+      allowImportingTsExtensions: true,
+      noEmit: true,
+      skipLibCheck: true,
+    };
+    const files = Object.keys(app.files).filter((path) => path.endsWith('.ts'));
+    await put('tsconfig.json', JSON.stringify({ compilerOptions, files }));
+    const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+    await expect(output(process.execPath, [tsc, '-p', shop, '--pretty', 'false'])).resolves.toBe(
+      '',
+    );
+  }, 120_000);
+
   test('is refused as stale once a source has changed, until it is built again', async () => {
-    await put(contract, OWN_APP[contract]?.replace("'nightly'", "'weekly'") ?? '');
+    await put(contract, app.files[contract]?.replace("'nightly'", "'weekly'") ?? '');
     const refusal = await synthesize();
-    expect(refusal).toContain(`is stale: ${join(project, contract)} has changed`);
+    expect(refusal).toContain(`is stale: ${join(shop, contract)} has changed`);
     expect(refusal).toContain('Run "leadline build"');
     await leadline('build');
     await expect(synthesize()).resolves.toBe('');
   }, 60_000);
 
   test('is refused as missing a bundle that was not built', async () => {
-    await rm(join(project, enqueue), { recursive: true });
+    await rm(join(shop, enqueue), { recursive: true });
     await expect(synthesize()).resolves.toContain(
-      `The bundle of enqueue-task in ${join(project, enqueue)} is missing`,
+      `The bundle of enqueue-task in ${join(shop, enqueue)} is missing`,
     );
   }, 60_000);
 
@@ -149,15 +188,14 @@ describe("an app of one's own", () => {
   });
 
   test('has its dashboard and monitors made in OneUptime by leadline oneuptime apply', async () => {
-    await put('functions/tasks/index.ts', TASKS);
     await put('infra/config.ts', CONFIG);
     const oneuptime = await startOneUptimeStandIn();
     const env = { ...process.env, ONEUPTIME_API_KEY: oneuptime.apiKey };
     const endpoint = { ONEUPTIME_ENDPOINT: oneuptime.endpoint };
     const { stdout } = await run(
       process.execPath,
-      [join(packed, manifest.bin.leadline), 'oneuptime', 'apply', '--stage', 'test', '--json'],
-      { cwd: project, env: { ...env, ...endpoint } },
+      [command, 'oneuptime', 'apply', '--stage', 'test', '--json'],
+      { cwd: shop, env: { ...env, ...endpoint } },
     ).finally(() => oneuptime.stop());
     expect(JSON.parse(stdout)).toMatchObject({ stage: 'test', conflicts: [], warnings: [] });
     const names = oneuptime.tables['monitor']?.map(({ name }) => name);
@@ -165,17 +203,22 @@ describe("an app of one's own", () => {
   }, 60_000);
 
   /** The command as npm would link it. */
-  const leadline = (command: string, cwd = project) =>
-    run(process.execPath, [join(packed, manifest.bin.leadline), command], { cwd });
+  const leadline = (subcommand: string, cwd = shop) =>
+    run(process.execPath, [command, subcommand], { cwd });
+
+  const put = async (path: string, text: string) => {
+    await mkdir(dirname(join(shop, path)), { recursive: true });
+    await writeFile(join(shop, path), text);
+  };
 
   /** What the app says when it does not synthesize; nothing when it does. */
   const synthesize = () =>
-    run(process.execPath, ['app.ts'], { cwd: project, env: withoutRules }).then(
+    run(process.execPath, ['app.ts'], { cwd: shop, env: synthesis }).then(
       () => '',
       (error: { stderr: string }) => error.stderr,
     );
   // CDK's rules of CloudFormation take seconds to load; test/infra/stages.test.ts runs them.
-  const withoutRules = { ...process.env, CDK_VALIDATION: 'false' };
+  const synthesis = { ...process.env, CDK_VALIDATION: 'false', CDK_OUTDIR: 'cdk.out' };
 });
 
 test('it holds what was built from lib, infra/constructs and cli, and nothing else', async () => {
@@ -228,18 +271,13 @@ test('attw finds the types of every subpath', async () => {
   expect(Object.keys(report.analysis.entrypoints)).toEqual(expect.arrayContaining(subpaths));
 });
 
-/** Makes packages of ours the project's. */
-async function link(names: string[]): Promise<void> {
+/** Makes packages of ours a project's. */
+async function link(names: string[], directory = project): Promise<void> {
   for (const name of names) {
-    const path = join(project, 'node_modules', name);
+    const path = join(directory, 'node_modules', name);
     await mkdir(dirname(path), { recursive: true });
     if (!existsSync(path)) await symlink(join(repository, 'node_modules', name), path);
   }
-}
-
-async function put(path: string, text: string): Promise<void> {
-  await mkdir(dirname(join(project, path)), { recursive: true });
-  await writeFile(join(project, path), text);
 }
 
 /** What `specifier` exports, in a process of its own in the project. */

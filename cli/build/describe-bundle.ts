@@ -9,11 +9,12 @@ export function describeBundle({
   loadedBytes,
   firstFlushBytes,
   totalBytes,
+  directoryBytes,
   contributors,
 }: BuiltFunction): string {
   const withFlush =
     firstFlushBytes > 0 ? `, ${kilobytes(firstFlushBytes)} more load with the first flush` : '';
-  const heading = `${name}: a cold start loads ${kilobytes(loadedBytes)} of ${kilobytes(totalBytes)}${withFlush}`;
+  const heading = `${name}: a cold start loads ${kilobytes(loadedBytes)} of ${kilobytes(totalBytes)}${withFlush}; ${kilobytes(directoryBytes)} with source maps`;
   const largest = contributors.slice(0, LARGEST);
   const width = Math.max(...largest.map(({ bytes }) => kilobytes(bytes).length));
   const lines = largest.map((each) => `  ${kilobytes(each.bytes).padStart(width)}  ${each.name}`);

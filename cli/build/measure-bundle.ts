@@ -9,6 +9,8 @@ export interface BundleSize {
   firstFlushBytes: number;
   /** Bytes of all JavaScript, chunks that load later included. */
   totalBytes: number;
+  /** Bytes of all files of the directory: source maps, too. */
+  directoryBytes: number;
   /** What a cold start loads, by origin, the largest first. */
   contributors: Contributor[];
 }
@@ -44,6 +46,7 @@ export function measureBundle({ outputs }: Metafile): BundleSize {
     loadedBytes: sum(loaded),
     firstFlushBytes: sum([...withFlush].filter((path) => !loaded.has(path))),
     totalBytes: sum(scripts),
+    directoryBytes: sum(Object.keys(outputs)),
     contributors: contributorsOf([...loaded].flatMap((path) => outputs[path] ?? [])),
   };
 }

@@ -1,8 +1,8 @@
-import { dirname } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
 
-/** lib/telemetry, in the sources or in the package. */
-const OURS = /[\\/]lib[\\/]telemetry[\\/][\w-]+\.(ts|js)$/;
+/** lib/telemetry of this package, beside which the build lies: in the sources, and in dist/. */
+const OURS = join(import.meta.dirname, '../../lib/telemetry') + sep;
 const RESOLVING = Symbol('resolving');
 
 /**
@@ -17,7 +17,7 @@ export function traceSdkPlugin(): Plugin {
     setup(build) {
       const filter = /^@opentelemetry\/sdk-trace-node$/;
       build.onResolve({ filter }, async ({ path, importer, pluginData, kind, resolveDir }) => {
-        if (pluginData === RESOLVING || !OURS.test(importer)) return undefined;
+        if (pluginData === RESOLVING || !importer.startsWith(OURS)) return undefined;
         const options = { importer, kind, pluginData: RESOLVING };
         const node = await build.resolve(path, { ...options, resolveDir });
         if (node.errors.length > 0) return node;

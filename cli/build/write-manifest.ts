@@ -54,7 +54,9 @@ export async function writeManifest(
 
 async function readManifest(path: string): Promise<BundleManifest | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    const manifest: BundleManifest = JSON.parse(await readFile(path, 'utf8'));
+    // The records of another version mean what only that one knows.
+    return manifest.version === 1 ? manifest : undefined;
   } catch {
     return undefined;
   }

@@ -17,6 +17,8 @@ export interface BundleRecord {
   outputs: Record<string, string>;
 }
 
+const VERSION: BundleManifest['version'] = 1;
+
 /**
  * The code of a function: exactly the files of its last build.
  *
@@ -26,11 +28,15 @@ export interface BundleRecord {
  */
 export function readFunctionBundle(bundles: string, name: string): Code {
   const directory = resolve(bundles, name);
-  const record = readRecord(resolve(bundles), name);
   const problem = (text: string) =>
     new Error(
       `The bundle of ${name} in ${directory} ${text} Run "leadline build" (here: npm run build).`,
     );
+  const manifest = readManifest(resolve(bundles));
+  if (manifest !== undefined && manifest.version !== VERSION) {
+    throw problem('was built by another version of Leadline.');
+  }
+  const record = manifest?.functions[name];
   if (record === undefined || !existsSync(join(directory, 'index.mjs'))) {
     throw problem(`is missing; it is built from functions/${name}.ts.`);
   }
@@ -47,11 +53,9 @@ export function readFunctionBundle(bundles: string, name: string): Code {
   return Code.fromAsset(directory, { exclude: others });
 }
 
-function readRecord(bundles: string, name: string): BundleRecord | undefined {
+function readManifest(bundles: string): BundleManifest | undefined {
   const path = join(bundles, 'manifest.json');
-  if (!existsSync(path)) return undefined;
-  const { functions } = JSON.parse(readFileSync(path, 'utf8')) as BundleManifest;
-  return functions[name];
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }
 
 function firstChanged(directory: string, hashes: Record<string, string>): string | undefined {

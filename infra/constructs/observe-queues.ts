@@ -1,5 +1,5 @@
 import { Stack, Token, Validations } from 'aws-cdk-lib';
-import { queuesVariable } from './queues-variable.ts';
+import { setQueuesVariable } from './queues-variable.ts';
 import type { TaskFunction } from './task-function.ts';
 import type { TaskWorker } from './task-worker.ts';
 
@@ -15,7 +15,7 @@ export function observeQueues(
   acknowledgeWildcard(taskFunction, '*', NO_NARROWER);
   if (props.discoverQueues) {
     const prefix = `${props.stage}-`;
-    taskFunction.function.addEnvironment('QUEUE_NAME_PREFIX', prefix);
+    taskFunction.setVariable('QUEUE_NAME_PREFIX', prefix);
     taskFunction.allow(['sqs:ListQueues', 'lambda:ListEventSourceMappings'], ['*']);
     allowPrefix(taskFunction, 'sqs:GetQueueAttributes', {
       service: 'sqs',
@@ -23,9 +23,8 @@ export function observeQueues(
     });
     return;
   }
-  const variable = queuesVariable(
+  setQueuesVariable(
     taskFunction,
-    taskFunction.functionName,
     props.workers.map(({ queue, function: worker, mapping }) => ({
       queue,
       withDeadLetterQueue: true,
@@ -34,7 +33,6 @@ export function observeQueues(
     })),
     'Set discoverQueues: true, with which it finds them itself by QUEUE_NAME_PREFIX.',
   );
-  taskFunction.function.addEnvironment('QUEUES', variable);
   taskFunction.allow(
     ['sqs:GetQueueAttributes'],
     props.workers.flatMap(({ queue: { queue, deadLetterQueue } }) =>

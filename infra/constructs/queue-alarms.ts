@@ -12,6 +12,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { checkNumber } from './check-number.ts';
 import type { TaskFunction } from './task-function.ts';
 import type { TaskWorker } from './task-worker.ts';
 
@@ -60,6 +61,10 @@ export class QueueAlarms extends Construct {
   private watchQueue({ queue }: TaskWorker, thresholds: QueueAlarmThresholds): void {
     const { depth = 1000, inFlight = 90_000, deadLetters = 0 } = thresholds;
     const { oldestMessageAge = Duration.minutes(5) } = thresholds;
+    const of = `of the alarms of queue ${JSON.stringify(queue.name)}`;
+    checkNumber(`depth ${of}`, depth, { from: 0 });
+    checkNumber(`inFlight ${of}`, inFlight, { from: 0, to: 119_999 });
+    checkNumber(`deadLetters ${of}`, deadLetters, { from: 0 });
     const options = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
     this.alarm(`${queue.name}-depth`, {
       metric: queue.queue.metricApproximateNumberOfMessagesVisible(options),
@@ -115,15 +120,17 @@ export class QueueAlarms extends Construct {
       },
       period: Duration.minutes(5),
     });
-    new Alarm(this, 'DepthFunction', {
+    const alarm = new Alarm(this, 'DepthFunction', {
       alarmName: `${this.stage}-queue-depth-silent`,
       alarmDescription: 'The function that measures the queues has not completed for 5 minutes.',
       metric: completed,
       threshold: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: 1,
+      // One that is never invoked has no figures at all. The price: it goes off once when it is made.
       treatMissingData: TreatMissingData.BREACHING,
-    }).addAlarmAction(new SnsAction(this.topic));
+    });
+    this.tell(alarm);
   }
 
   private alarm(
@@ -141,6 +148,10 @@ export class QueueAlarms extends Construct {
       // A queue that has been idle for hours has no figures.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
+    this.tell(alarm);
+  }
+
+  private tell(alarm: Alarm): void {
     const action = new SnsAction(this.topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);

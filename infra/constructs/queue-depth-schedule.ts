@@ -7,6 +7,7 @@ import {
   ScheduleTargetInput,
 } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { checkNumber } from './check-number.ts';
 import { observeQueues } from './observe-queues.ts';
 import { createSchedulerRole } from './scheduler-role.ts';
 import { TaskFunction, type TaskFunctionOptions } from './task-function.ts';
@@ -16,14 +17,19 @@ export interface QueueDepthScheduleProps extends TaskFunctionOptions {
   readonly workers: readonly TaskWorker[];
   /**
    * Whether the function finds every queue whose name begins with `<stage>-`, in place of being
-   * told. For more queues than its variables hold; costs rights on `*`.
+   * told. For more queues than its variables hold; costs rights on `*`. The queues of a stage that
+   * begins with this one and a "-" are found too.
    *
    * @default false
    */
   readonly discoverQueues?: boolean;
   /** Time between two samples. @default Duration.minutes(1) */
   readonly resolution?: Duration;
-  /** Time between two reads of CloudWatch for a queue with messages. @default Duration.minutes(5) */
+  /**
+   * Time between two reads of CloudWatch for a queue with messages: 1 minute to 1 day.
+   *
+   * @default Duration.minutes(5)
+   */
   readonly cloudwatchInterval?: Duration;
   /** Name of the SSM SecureString with the URL to call after each run. @default - none is called */
   readonly heartbeatUrlParameter?: string;
@@ -38,7 +44,9 @@ export class QueueDepthSchedule extends Construct {
   constructor(scope: Construct, id: string, props: QueueDepthScheduleProps) {
     super(scope, id);
     const { resolution = Duration.minutes(1), cloudwatchInterval = Duration.minutes(5) } = props;
+    const interval = cloudwatchInterval.toSeconds();
     checkResolution(resolution);
+    checkNumber('cloudwatchInterval', interval, { from: 60, to: 86_400, unit: ' s' });
     this.function = new TaskFunction(this, 'Function', {
       ...props,
       bundle: 'sample-queue-depth',
@@ -47,8 +55,8 @@ export class QueueDepthSchedule extends Construct {
       timeout: Duration.seconds(90),
     });
     const { function: lambda } = this.function;
-    lambda.addEnvironment('RESOLUTION_SECONDS', String(resolution.toSeconds()));
-    lambda.addEnvironment('CLOUDWATCH_INTERVAL_SECONDS', String(cloudwatchInterval.toSeconds()));
+    this.function.setVariable('RESOLUTION_SECONDS', String(resolution.toSeconds()));
+    this.function.setVariable('CLOUDWATCH_INTERVAL_SECONDS', String(interval));
     if (props.heartbeatUrlParameter !== undefined) {
       this.function.readParameter('HEARTBEAT_URL_PARAMETER', props.heartbeatUrlParameter);
     }
@@ -86,6 +94,6 @@ function checkResolution(resolution: Duration): void {
   const seconds = resolution.toSeconds();
   if (Number.isInteger(60 / seconds)) return;
   throw new Error(
-    `resolution is ${seconds} s; the function runs once a minute, so set a part of it: 60, 30, 20, 15, 10 or 5 s.`,
+    `resolution is ${seconds} s; the function runs once a minute, so set a part of it: 60, 30, 20, 15, 12, 10, 6, 5, 4, 3, 2 or 1 s.`,
   );
 }

@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { CfnQueue, type IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { Construct } from 'constructs';
+import type { TaskFunction } from './task-function.ts';
 import type { ITaskQueue } from './task-queue.ts';
 
 /** One queue of the environment variable `QUEUES`. */
@@ -24,24 +24,25 @@ const NAME_BYTES = 80;
 const UUID_BYTES = 36;
 
 /**
- * The value of `QUEUES`.
+ * Tells a function of its queues in `QUEUES`.
  *
  * @param instead what to do about too many queues.
  * @throws Error when it would be over 3 KB.
  */
-export function queuesVariable(
-  scope: Construct,
-  functionName: string,
+export function setQueuesVariable(
+  taskFunction: TaskFunction,
   entries: readonly QueuesEntry[],
   instead: string,
-): string {
-  const bytes = Buffer.byteLength(JSON.stringify(describe(entries, longest)));
+): void {
+  const measured = JSON.stringify(describe(entries, longest));
+  const bytes = Buffer.byteLength(measured);
   if (bytes > LIMIT_BYTES) {
     throw new Error(
-      `QUEUES of ${functionName} would be ${bytes} bytes with ${entries.length} queues, and 3 KB is what Lambda's limit of 4 KB for all variables leaves. ${instead}`,
+      `QUEUES of ${taskFunction.functionName} would be ${bytes} bytes with ${entries.length} queues, and 3 KB is what Lambda's limit of 4 KB for all variables leaves. ${instead}`,
     );
   }
-  return Stack.of(scope).toJsonString(describe(entries, asIs));
+  const value = Stack.of(taskFunction).toJsonString(describe(entries, asIs));
+  taskFunction.setVariable('QUEUES', value, measured);
 }
 
 interface Render {

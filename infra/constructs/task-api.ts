@@ -7,21 +7,23 @@ import {
   HttpNoneAuthorizer,
   type HttpRoute,
   HttpStage,
+  type IHttpRouteAuthorizer,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { checkNumber } from './check-number.ts';
 import { allowPrefix, observeQueues } from './observe-queues.ts';
-import { queuesVariable } from './queues-variable.ts';
+import { setQueuesVariable } from './queues-variable.ts';
 import { createAuthorizer, type TaskApiAuth } from './task-api-auth.ts';
 import { TaskFunction, type TaskFunctionOptions } from './task-function.ts';
 import type { ITaskQueue } from './task-queue.ts';
 import type { TaskWorker } from './task-worker.ts';
 
 export interface TaskApiProps extends TaskFunctionOptions {
-  /** What `POST /tasks/{task}` may send to. */
+  /** Of the tasks with `http: true`. Without any there is no `POST /tasks/{task}`. */
   readonly queues: readonly ITaskQueue[];
   /** What `GET /health` and `GET /metrics` look at. */
   readonly workers: readonly TaskWorker[];
@@ -43,16 +45,19 @@ export interface TaskApiProps extends TaskFunctionOptions {
 export class TaskApi extends Construct {
   readonly api: HttpApi;
   readonly url: string;
-  readonly enqueueFunction: TaskFunction;
+  /** Absent where no task is enqueued over HTTP. */
+  readonly enqueueFunction: TaskFunction | undefined;
   readonly healthFunction: TaskFunction;
-  private readonly taskRoutes: HttpRoute[];
+  private readonly taskRoutes: readonly HttpRoute[];
 
   /** @throws Error for an `auth` that would leave the API open without saying so. */
   constructor(scope: Construct, id: string, props: TaskApiProps) {
     super(scope, id);
     const { auth = 'iam', stage, cors } = props;
+    checkNumber('rateLimit of the API', props.rateLimit, { from: 1, fraction: true });
+    checkNumber('burstLimit of the API', props.burstLimit, { from: 1 });
     const authorizer = createAuthorizer(auth);
-    this.enqueueFunction = this.createEnqueueFunction(props);
+    if (props.queues.length > 0) this.enqueueFunction = this.createEnqueueFunction(props);
     this.healthFunction = this.createHealthFunction(props);
     this.api = new HttpApi(this, 'Api', {
       apiName: `${stage}-tasks`,
@@ -60,8 +65,26 @@ export class TaskApi extends Construct {
       ...(cors && { corsPreflight: cors }),
     });
     this.url = this.createStage(props).url;
+    this.taskRoutes = this.addTaskRoutes(auth, authorizer);
+    this.addHealthRoutes();
+  }
+
+  /**
+   * Lets a role call `POST /tasks/{task}`, for an API with `auth: 'iam'`.
+   *
+   * @throws Error when no task is enqueued over HTTP.
+   */
+  grantEnqueue(grantee: IGrantable): void {
+    if (this.taskRoutes.length === 0) {
+      throw new Error('There is no POST /tasks/{task}: no task has http: true. Set it on one.');
+    }
+    for (const route of this.taskRoutes) route.grantInvoke(grantee);
+  }
+
+  private addTaskRoutes(auth: TaskApiAuth, authorizer: IHttpRouteAuthorizer): HttpRoute[] {
+    if (this.enqueueFunction === undefined) return [];
     const scopes = typeof auth === 'object' ? auth.scopes : undefined;
-    this.taskRoutes = this.api.addRoutes({
+    const routes = this.api.addRoutes({
       path: '/tasks/{task}',
       methods: [HttpMethod.POST],
       integration: new HttpLambdaIntegration('Enqueue', this.enqueueFunction.function),
@@ -69,14 +92,9 @@ export class TaskApi extends Construct {
       ...(scopes && { authorizationScopes: [...scopes] }),
     });
     if (auth === 'none') {
-      acknowledgeOpenRoutes(this.taskRoutes, "auth: 'none' was written out by the app.");
+      acknowledgeOpenRoutes(routes, "auth: 'none' was written out by the app.");
     }
-    this.addHealthRoutes();
-  }
-
-  /** Lets a role call `POST /tasks/{task}`, for an API with `auth: 'iam'`. */
-  grantEnqueue(grantee: IGrantable): void {
-    for (const route of this.taskRoutes) route.grantInvoke(grantee);
+    return routes;
   }
 
   private addHealthRoutes(): void {
@@ -103,13 +121,11 @@ export class TaskApi extends Construct {
       timeout: Duration.seconds(10),
     });
     for (const { queue } of props.queues) taskFunction.allowSend(queue);
-    const variable = queuesVariable(
-      this,
-      taskFunction.functionName,
+    setQueuesVariable(
+      taskFunction,
       props.queues.map((queue) => ({ queue })),
-      'Give the API fewer queues: those of the tasks that are enqueued over HTTP.',
+      'It gets those whose tasks have http: true: put these tasks on fewer queues.',
     );
-    taskFunction.function.addEnvironment('QUEUES', variable);
     return taskFunction;
   }
 

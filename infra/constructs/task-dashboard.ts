@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnMapping, Duration, Stack } from 'aws-cdk-lib';
 import {
   Dashboard,
   GraphWidget,
@@ -17,6 +17,11 @@ export interface TaskDashboardProps {
 
 const MINUTE = Duration.minutes(1);
 const WIDTH = 6;
+const CONSOLE_HOSTS = {
+  aws: { host: 'console.aws.amazon.com' },
+  'aws-cn': { host: 'console.amazonaws.cn' },
+  'aws-us-gov': { host: 'console.amazonaws-us-gov.com' },
+};
 
 /** A CloudWatch dashboard with a row a queue: what waits, for how long, and how its worker fares. */
 export class TaskDashboard extends Construct {
@@ -32,8 +37,10 @@ export class TaskDashboard extends Construct {
       defaultInterval: Duration.hours(3),
       widgets: props.workers.flatMap(describeQueue),
     });
-    const { region } = Stack.of(this);
-    this.url = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
+    const { region, partition } = Stack.of(this);
+    const hosts = new CfnMapping(this, 'ConsoleHosts', { mapping: CONSOLE_HOSTS });
+    const host = hosts.findInMap(partition, 'host');
+    this.url = `https://${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
   }
 }
 

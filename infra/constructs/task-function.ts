@@ -1,4 +1,4 @@
-import { Annotations, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -11,10 +11,13 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { refusePlainTokens } from './check-environment.ts';
+import { checkEnvironmentSize, refusePlainTokens, warnOfHeaders } from './check-environment.ts';
+import { checkNumber } from './check-number.ts';
 import { checkParameterName } from './check-parameter-name.ts';
+import { checkSecret } from './check-secret.ts';
 import { readFunctionBundle } from './function-bundle.ts';
 
 /** What every function of a stage has in common. */
@@ -34,9 +37,13 @@ export interface TaskFunctionOptions {
    * @default - no token: nothing is exported to OneUptime
    */
   readonly oneuptimeTokenParameter?: string;
-  /** ARN of the secret with the token, in place of the parameter. @default - the parameter */
-  readonly oneuptimeTokenSecretArn?: string;
-  /** The customer key that encrypts the parameters or the secret. @default - AWS's own key */
+  /** The secret with the token, in place of the parameter. @default - the parameter */
+  readonly oneuptimeTokenSecret?: ISecret | Secret;
+  /**
+   * The customer key that encrypts the parameters, or a secret that does not tell its own.
+   *
+   * @default - AWS's own key
+   */
   readonly parameterKey?: IKey;
   /** Put before the names of metrics. @default - nothing */
   readonly metricPrefix?: string;
@@ -68,15 +75,21 @@ export class TaskFunction extends Construct {
   readonly functionName: string;
   readonly timeout: Duration;
   private readonly parameterKey: IKey | undefined;
+  private readonly variables: Record<string, string> = {};
 
-  /** @throws Error for a missing or stale bundle, and for a token in plain text. */
+  /** @throws Error for a missing or stale bundle, a token in plain text, and what Lambda refuses. */
   constructor(scope: Construct, id: string, props: TaskFunctionProps) {
     super(scope, id);
     const { stage, bundle, bundles = 'dist/functions', environment = {} } = props;
     const { logRetention = RetentionDays.ONE_MONTH, memorySize = 256, timeout } = props;
     refusePlainTokens(environment);
-    warnOfHeaders(this, environment);
     this.functionName = checkName(`${stage}-${props.functionName ?? bundle}`);
+    const of = `of the function ${this.functionName}`;
+    checkNumber(`memorySize ${of}`, memorySize, { from: 128, to: 10_240, unit: ' MB' });
+    checkNumber(`timeout ${of}`, timeout.toSeconds(), { from: 1, to: 900, unit: ' s' });
+    const reserved = props.reservedConcurrentExecutions;
+    checkNumber(`reservedConcurrentExecutions ${of}`, reserved, { from: 0 });
+    warnOfHeaders(this, environment);
     this.timeout = timeout;
     this.parameterKey = props.parameterKey;
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -101,16 +114,27 @@ export class TaskFunction extends Construct {
       applicationLogLevelV2: ApplicationLogLevel.TRACE,
       memorySize,
       timeout,
-      ...(props.reservedConcurrentExecutions !== undefined && {
-        reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-      }),
+      ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
       ...(props.recursiveLoop && { recursiveLoop: props.recursiveLoop }),
-      environment: { ...commonEnvironment(props), ...environment },
     });
+    const variables = { ...commonEnvironment(props), ...environment };
+    for (const [name, value] of Object.entries(variables)) this.setVariable(name, value);
     // Tells in the template which bundle it runs: the local stack is made from it.
     const resource = this.function.node.defaultChild as CfnFunction;
     resource.addMetadata('leadline:bundle', bundle);
     this.readToken(props);
+  }
+
+  /**
+   * Sets a variable of the environment.
+   *
+   * @param longest what counts as its value, where that is known to CloudFormation alone.
+   * @throws Error when all variables together are over Lambda's limit of 4 KB.
+   */
+  setVariable(name: string, value: string, longest: string = value): void {
+    this.variables[name] = longest;
+    checkEnvironmentSize(this.functionName, this.variables);
+    this.function.addEnvironment(name, value);
   }
 
   allow(actions: string[], resources: string[]): void {
@@ -126,7 +150,7 @@ export class TaskFunction extends Construct {
   /** Names an SSM parameter in `variable`, and lets the function read that one. */
   readParameter(variable: string, parameter: string): void {
     checkParameterName(variable, parameter);
-    this.function.addEnvironment(variable, parameter);
+    this.setVariable(variable, parameter);
     const arn = Stack.of(this).formatArn({
       service: 'ssm',
       resource: 'parameter',
@@ -137,24 +161,25 @@ export class TaskFunction extends Construct {
   }
 
   private readToken(props: TaskFunctionOptions): void {
-    const { oneuptimeTokenParameter: parameter, oneuptimeTokenSecretArn: secretArn } = props;
-    if (parameter !== undefined && secretArn !== undefined) {
-      throw new Error('Set either oneuptimeTokenParameter or oneuptimeTokenSecretArn, not both.');
+    const { oneuptimeTokenParameter: parameter, oneuptimeTokenSecret: secret } = props;
+    if (parameter !== undefined && secret !== undefined) {
+      throw new Error('Set either oneuptimeTokenParameter or oneuptimeTokenSecret, not both.');
     }
     if (parameter !== undefined) this.readParameter('ONEUPTIME_TOKEN_PARAMETER', parameter);
-    if (secretArn === undefined) return;
-    if (!/^arn:[\w-]+:secretsmanager:|^\$\{Token/.test(secretArn)) {
-      throw new Error(
-        'oneuptimeTokenSecretArn is not the ARN of a secret. A token in plain text can be read by everyone who sees the function.',
-      );
-    }
-    this.function.addEnvironment('ONEUPTIME_TOKEN_SECRET_ARN', secretArn);
-    this.allow(['secretsmanager:GetSecretValue'], [secretArn]);
-    this.allowDecrypt();
+    if (secret !== undefined) this.readSecret('ONEUPTIME_TOKEN_SECRET_ARN', secret);
   }
 
-  private allowDecrypt(): void {
-    if (this.parameterKey) this.allow(['kms:Decrypt'], [this.parameterKey.keyArn]);
+  private readSecret(variable: string, secret: ISecret | Secret): void {
+    checkSecret(this, variable, secret);
+    const { secretFullArn, secretArn, encryptionKey = this.parameterKey } = secret;
+    this.setVariable(variable, secretFullArn ?? secretArn);
+    // Of a secret that is known by its name alone, the six characters that AWS adds are not.
+    this.allow(['secretsmanager:GetSecretValue'], [secretFullArn ?? `${secretArn}-??????`]);
+    this.allowDecrypt(encryptionKey);
+  }
+
+  private allowDecrypt(key = this.parameterKey): void {
+    if (key) this.allow(['kms:Decrypt'], [key.keyArn]);
   }
 }
 
@@ -172,17 +197,5 @@ function checkName(name: string): string {
   if (/^[A-Za-z0-9_-]{1,64}$/.test(name)) return name;
   throw new Error(
     `The function's name ${JSON.stringify(name)} is not one that Lambda takes: use 1 to 64 letters, digits, "-" and "_". It is made of the stage and the queue's name.`,
-  );
-}
-
-/** How another OTLP backend is told who sends: there is no other way, so it is no error. */
-function warnOfHeaders(scope: Construct, environment: Record<string, string>): void {
-  const headers = Object.keys(environment).find((name) =>
-    /^OTEL_EXPORTER_OTLP_.*HEADERS$/.test(name),
-  );
-  if (headers === undefined) return;
-  Annotations.of(scope).addWarningV2(
-    'leadline:plain-headers',
-    `${headers} is in environment, in plain text, and headers hold tokens more often than not. Everybody who may look at the function reads it.`,
   );
 }

@@ -106,9 +106,9 @@ function checkQueue(
   if (!/^[A-Za-z0-9_-]+$/.test(name) || `${stage}-${name}-dlq.fifo`.length > 80) {
     throw problem('use letters, digits, "-" and "_"; with the stage and "-dlq.fifo" at most 80.');
   }
-  if (!(maxReceiveCount >= 1 && maxReceiveCount <= 1000)) {
+  if (!(Number.isInteger(maxReceiveCount) && maxReceiveCount >= 1 && maxReceiveCount <= 1000)) {
     throw problem(
-      `maxReceiveCount is ${maxReceiveCount}, and SQS takes 1 to 1,000. Lower the attempts of its tasks, or the batch size.`,
+      `maxReceiveCount is ${maxReceiveCount}, and SQS takes whole numbers from 1 to 1,000. Set it within them, or lower the attempts of its tasks, or the batch size.`,
     );
   }
   if (visibilityTimeout.toSeconds() > 43_200) {

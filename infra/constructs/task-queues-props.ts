@@ -1,6 +1,7 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Task } from '../../lib/index.ts';
 import type { QueueAlarmThresholds } from './queue-alarms.ts';
@@ -27,12 +28,17 @@ export interface TaskQueuesProps
   readonly queueDepth?: QueueDepthSettings;
   /**
    * Whether the depth and the health function find the queues by the stage's prefix. For more
-   * queues than their variables hold; costs rights on `*`.
+   * queues than their variables hold; costs rights on `*`. No other stage may begin with this one
+   * and a "-": `dev` finds the queues of `dev-eu` too.
    *
    * @default false
    */
   readonly discoverQueues?: boolean;
-  /** Of the queues. @default - RETAIN in the stage prod, DESTROY in others */
+  /**
+   * Of the queues.
+   *
+   * @default - RETAIN_ON_UPDATE_OR_DELETE in the stage prod, DESTROY in others
+   */
   readonly removalPolicy?: RemovalPolicy;
 }
 
@@ -68,8 +74,8 @@ export interface OneUptimeSettings {
   readonly endpoint?: string;
   /** @default - /leadline/<stage>/oneuptime-token, unless environment names another OTLP backend */
   readonly tokenParameter?: string;
-  /** ARN of a secret, in place of the parameter. @default - the parameter */
-  readonly tokenSecretArn?: string;
+  /** The secret with the token, in place of the parameter. @default - the parameter */
+  readonly tokenSecret?: ISecret | Secret;
   /** What /health and /metrics ask for. @default - /leadline/<stage>/health-token */
   readonly healthTokenParameter?: string;
   /** @default - no heartbeat */

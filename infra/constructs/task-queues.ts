@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Task } from '../../lib/index.ts';
+import { checkStage } from './check-stage.ts';
 import { leastVisibilityTimeout, usualMaxReceiveCount } from './check-worker.ts';
 import { QueueAlarms } from './queue-alarms.ts';
 import { QueueDepthSchedule } from './queue-depth-schedule.ts';
@@ -26,6 +27,7 @@ export class TaskQueues extends Construct {
   constructor(scope: Construct, id: string, props: TaskQueuesProps) {
     super(scope, id);
     const { stage = 'dev', tasks, oneuptime = {}, discoverQueues = false } = props;
+    checkStage(stage);
     const options = functionOptions(stage, props);
     const settings = queueSettings(props);
     for (const [name, each] of Object.entries(settings)) {
@@ -50,7 +52,7 @@ export class TaskQueues extends Construct {
       this.api = new TaskApi(this, 'Api', {
         ...observed,
         ...props.api,
-        queues,
+        queues: queues.filter(({ name }) => tasks.some((task) => task.http && task.queue === name)),
         healthTokenParameter,
       });
     }
@@ -92,8 +94,11 @@ export class TaskQueues extends Construct {
       maxReceiveCount: settings.maxReceiveCount ?? usualMaxReceiveCount(own, fifo, batchSize),
       ...(retention && { retention }),
       ...(deadLetterRetention && { deadLetterRetention }),
+      // Plain RETAIN would keep them when the first deployment rolls back too, and their names would
+      // be in the way of the next.
       removalPolicy:
-        removalPolicy ?? (stage === 'prod' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY),
+        removalPolicy ??
+        (stage === 'prod' ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY),
     });
   }
 

@@ -21,14 +21,17 @@ export interface TaskScheduleProps {
   readonly queue: ITaskQueue;
 }
 
-/** EventBridge Scheduler takes 256 KB of input; the message travels in it as escaped JSON. */
 const LIMIT_BYTES = 200 * 1024;
+/** What EventBridge Scheduler takes as input of a target. */
+const INPUT_LIMIT_BYTES = 256 * 1024;
+/** No URL of a queue is longer; until it is deployed it is not known. */
+const LONGEST_URL = 'x'.repeat(160);
 
 /** Sends a message of a task to its queue whenever a schedule is due, with nothing in between. */
 export class TaskSchedule extends Construct {
   readonly schedule: Schedule;
 
-  /** @throws Error for a payload that the task's schema refuses, or that is over 200 KB. */
+  /** @throws Error for a payload that the task's schema refuses, or that is too large. */
   constructor(scope: Construct, id: string, props: TaskScheduleProps) {
     super(scope, id);
     const { task, entry, name, queue } = props;
@@ -61,14 +64,22 @@ function standardTarget({ queue }: ITaskQueue, body: string): Target {
  */
 function fifoTarget(scope: Construct, props: TaskScheduleProps, body: string): Target {
   const { task, entry, name, queue } = props;
+  const input = {
+    QueueUrl: queue.queue.queueUrl,
+    MessageBody: body,
+    MessageGroupId: entry.messageGroupId ?? task.name,
+    MessageDeduplicationId: `${name}-${ContextAttribute.scheduledTime}`,
+  };
+  // The message is JSON within JSON here: every quotation mark of it is two bytes.
+  const bytes = Buffer.byteLength(JSON.stringify({ ...input, QueueUrl: LONGEST_URL }));
+  if (bytes > INPUT_LIMIT_BYTES) {
+    throw new Error(
+      `Schedule ${JSON.stringify(name)} of task ${JSON.stringify(task.name)}: its message is ${bytes} bytes as the input of a FIFO queue, where its quotation marks are escaped, and EventBridge Scheduler takes 256 KB. Pass a reference to the data instead.`,
+    );
+  }
   return {
     arn: `arn:${Stack.of(scope).partition}:scheduler:::aws-sdk:sqs:sendMessage`,
-    input: ScheduleTargetInput.fromObject({
-      QueueUrl: queue.queue.queueUrl,
-      MessageBody: body,
-      MessageGroupId: entry.messageGroupId ?? task.name,
-      MessageDeduplicationId: `${name}-${ContextAttribute.scheduledTime}`,
-    }),
+    input: ScheduleTargetInput.fromObject(input),
   };
 }
 

@@ -3,7 +3,7 @@ import { EventSourceMapping, MetricType, type RecursiveLoop } from 'aws-cdk-lib/
 import { Construct } from 'constructs';
 import type { Task } from '../../lib/index.ts';
 import { checkWorker } from './check-worker.ts';
-import { queuesVariable } from './queues-variable.ts';
+import { setQueuesVariable } from './queues-variable.ts';
 import { TaskFunction, type TaskFunctionOptions } from './task-function.ts';
 import type { ITaskQueue } from './task-queue.ts';
 
@@ -100,9 +100,8 @@ export class TaskWorker extends Construct {
     if (deadLetterQueue) this.function.allowSend(deadLetterQueue);
     for (const each of enqueued) this.function.allowSend(each.queue);
     const others = enqueued.filter((each) => each !== this.queue);
-    const variable = queuesVariable(
-      this,
-      this.function.functionName,
+    setQueuesVariable(
+      this.function,
       [
         {
           queue: this.queue,
@@ -113,7 +112,6 @@ export class TaskWorker extends Construct {
       ],
       'Its tasks enqueue to too many queues: lower their number in enqueues.',
     );
-    this.function.function.addEnvironment('QUEUES', variable);
   }
 
   private warnOfLongDelays(tasks: readonly Task[]): void {

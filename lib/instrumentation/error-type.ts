@@ -37,5 +37,18 @@ function isReadable({ name, message, stack, code }: Error & { code?: unknown }):
 function describe(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null) return String(thrown);
   const { message } = thrown as { message?: unknown };
-  return typeof message === 'string' ? message : (JSON.stringify(thrown) ?? 'undefined');
+  return typeof message === 'string' ? message : toShortJson(thrown);
+}
+
+/** Values, and characters, of what was thrown that is no error: it may be as large as memory. */
+const MAX_VALUES = 1_000;
+const MAX_CHARACTERS = 1_000;
+
+function toShortJson(thrown: object): string {
+  let left = MAX_VALUES;
+  const json = JSON.stringify(thrown, (_, value: unknown) => {
+    left -= 1;
+    return left >= 0 ? value : undefined;
+  });
+  return (json ?? 'undefined').slice(0, MAX_CHARACTERS);
 }

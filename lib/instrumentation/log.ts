@@ -1,4 +1,4 @@
-import { type Context, context as contextApi, trace } from '@opentelemetry/api';
+import { type Context, context as contextApi, type SpanContext, trace } from '@opentelemetry/api';
 import { logs, SeverityNumber } from '@opentelemetry/api-logs';
 import type { Log } from '../task/task-context.ts';
 import { isAbandoned } from './attempt-state.ts';
@@ -99,8 +99,8 @@ function writeRecord(
 ): void {
   const active = contextApi.active();
   if (isAbandoned(active) || (binding.context && isAbandoned(binding.context))) return;
-  const context = trace.getSpanContext(active) ? active : (binding.context ?? active);
-  const span = trace.getSpanContext(context);
+  const context = validSpan(active) ? active : (binding.context ?? active);
+  const span = validSpan(context);
   const { text, severity } = LEVELS[level];
   const now = Date.now();
   const body = cutText(String(message));
@@ -121,6 +121,12 @@ function writeRecord(
     context,
     attributes: own === undefined ? bound.flat : { ...bound.flat, ...flatten(own) },
   });
+}
+
+/** Without an SDK there are spans whose ids are zeros. */
+function validSpan(context: Context): SpanContext | undefined {
+  const span = trace.getSpanContext(context);
+  return span !== undefined && trace.isSpanContextValid(span) ? span : undefined;
 }
 
 /** Each source by itself: a getter that throws costs its own attribute and no other. */

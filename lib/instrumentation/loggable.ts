@@ -1,4 +1,5 @@
 import { toError } from './error-type.ts';
+import { redact } from './redact.ts';
 
 /** A value as a log line can hold it. */
 export type Loggable =
@@ -13,6 +14,10 @@ export type Loggable =
 const MAX_TEXT = 8_192;
 const MAX_TOTAL = 65_536;
 const MAX_ENTRIES = 100;
+/** What anything counts for that is no text: a number, a bracket, a comma. */
+const SMALL = 8;
+/** As long as one may be. */
+const NUMBER = 24;
 
 /** What is left of MAX_TOTAL, and the objects around the current one. */
 interface Conversion {
@@ -23,14 +28,15 @@ interface Conversion {
 /**
  * Makes anything safe to write: a circular, huge, throwing or binary value becomes something
  * readable and never breaks the task that logged it. Keeps at most 4 levels and 100 entries each,
- * 8,192 characters of a text and 65,536 in all.
+ * 8,192 characters of a text and 65,536 in all, keys and numbers included.
  */
 export function toLoggable(value: unknown, depth = 4): Loggable {
   return convertSafely(value, depth, { left: MAX_TOTAL, ancestors: new Set() });
 }
 
-/** The beginning of a text that is too long, and how long it was. */
-export function cutText(text: string, most: number = MAX_TEXT): string {
+/** The beginning of a text that is too long, and how long it was; without AWS's session token. */
+export function cutText(whole: string, most: number = MAX_TEXT): string {
+  const text = redact(whole);
   return text.length <= most
     ? text
     : `${text.slice(0, most).toWellFormed()}… (${text.length} characters)`;
@@ -45,12 +51,14 @@ function convertSafely(value: unknown, depth: number, conversion: Conversion): L
 }
 
 function convert(value: unknown, depth: number, conversion: Conversion): Loggable {
+  conversion.left -= SMALL;
   switch (typeof value) {
     case 'string':
       return take(value, conversion);
     case 'boolean':
       return value;
     case 'number':
+      conversion.left -= NUMBER - SMALL;
       return Number.isFinite(value) ? value : String(value);
     case 'object':
       return value === null ? null : convertObject(value, depth, conversion);
@@ -62,6 +70,7 @@ function convert(value: unknown, depth: number, conversion: Conversion): Loggabl
 }
 
 function take(text: string, conversion: Conversion): string {
+  if (conversion.left <= 0) return '…';
   const kept = cutText(text, Math.max(0, Math.min(MAX_TEXT, conversion.left)));
   conversion.left -= kept.length;
   return kept;
@@ -69,12 +78,13 @@ function take(text: string, conversion: Conversion): string {
 
 function convertObject(value: object, depth: number, conversion: Conversion): Loggable {
   const { ancestors } = conversion;
+  const say = (text: string) => take(text, conversion);
   if (value instanceof Date) {
-    return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+    return say(Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString());
   }
-  if (ancestors.has(value)) return '[circular]';
-  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-  if (depth === 0) return Array.isArray(value) ? '[array]' : '[object]';
+  if (ancestors.has(value)) return say('[circular]');
+  if (ArrayBuffer.isView(value)) return say(`[${value.byteLength} bytes]`);
+  if (depth === 0) return say(Array.isArray(value) ? '[array]' : '[object]');
   ancestors.add(value);
   try {
     return convertEntries(value, depth - 1, conversion);
@@ -96,8 +106,14 @@ function convertEntries(value: object, depth: number, conversion: Conversion): L
   }
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function') return each(toJSON.call(value));
-  if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map(each);
-  if (value instanceof Set) return [...value].slice(0, MAX_ENTRIES).map(each);
+  if (Array.isArray(value) || value instanceof Set) {
+    const items: Loggable[] = [];
+    for (const item of value) {
+      if (items.length === MAX_ENTRIES || conversion.left <= 0) break;
+      items.push(each(item));
+    }
+    return items;
+  }
   const source = value instanceof Map ? Object.fromEntries(value) : value;
   const result: Record<string, Loggable> = {};
   let entries = 0;

@@ -58,8 +58,10 @@ function problemOf(entry: TaskScheduleEntry): string | undefined {
 
 function isTimezone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
+    // Takes offsets and any case too, which EventBridge Scheduler does not.
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    const sameButForCase = timeZone.toLowerCase() === name.toLowerCase();
+    return /^[A-Z]/.test(name) && !(sameButForCase && timeZone !== name);
   } catch {
     return false;
   }

@@ -66,7 +66,9 @@ export function createLogBufferProcessor(
   activity: Activity = {},
 ): LogRecordProcessor {
   return {
-    onEmit(record) {
+    onEmit(record, context) {
+      const attempt = context?.getValue(ATTEMPT) as AttemptState | undefined;
+      if (attempt?.abandoned) return;
       if ((record.severityNumber ?? 0) >= SeverityNumber.ERROR) activity.failed = true;
       buffer?.add(record);
     },

@@ -7,6 +7,8 @@ export interface LimitSettings {
     attributeCountLimit: number;
     eventCountLimit: number;
     linkCountLimit: number;
+    attributePerEventCountLimit: number;
+    attributePerLinkCountLimit: number;
   };
   logRecord: { attributeValueLengthLimit: number; attributeCountLimit: number };
 }
@@ -39,6 +41,8 @@ export function readLimitSettings(env: Environment, warnings: string[]): LimitSe
       attributeCountLimit: count('OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', anyCount),
       eventCountLimit: count('OTEL_SPAN_EVENT_COUNT_LIMIT', COUNT),
       linkCountLimit: count('OTEL_SPAN_LINK_COUNT_LIMIT', COUNT),
+      attributePerEventCountLimit: count('OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT', COUNT),
+      attributePerLinkCountLimit: count('OTEL_LINK_ATTRIBUTE_COUNT_LIMIT', COUNT),
     },
     logRecord: {
       attributeValueLengthLimit: length('OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT', anyLength),

@@ -3,6 +3,7 @@ import { isRetryable } from '../errors/is-retryable.ts';
 import { messagingAttributes, TASK_ID, TASK_NAME } from '../instrumentation/attributes.ts';
 import { toError } from '../instrumentation/error-type.ts';
 import { recordFailure } from '../instrumentation/record-failure.ts';
+import { redact } from '../instrumentation/redact.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from '../instrumentation/scope.ts';
 import { buildDeadLetterCopies } from './dead-letter-copy.ts';
 import { type Failure, failureType } from './decide-outcome.ts';
@@ -38,7 +39,7 @@ export async function sendDeadLetter(
   try {
     const copies = buildDeadLetterCopies(record, dlqUrl, {
       errorType: failureType(failure),
-      errorMessage: toError(failure.error).message,
+      errorMessage: redact(toError(failure.error).message),
       attempts: attempt,
       failedAt: new Date(),
     });

@@ -32,7 +32,7 @@ afterAll(async () => {
 it('runs a changed source, and the queues stay', async () => {
   // A warm instance of the first edition is there to be replaced.
   await runOrder('o-1');
-  const endpoint = /http:\S+/.exec(await start.untilLine(/SQS {2,}http/))?.[0] ?? '';
+  const endpoint = /http:\S+/.exec(await start.untilLine(/AWS {2,}http/))?.[0] ?? '';
   await sendDelayedOrder(endpoint, 'sent-before', 2);
 
   await rebuild('second edition');

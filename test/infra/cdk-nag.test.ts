@@ -6,7 +6,7 @@ import type { TaskQueuesProps } from '../../infra/constructs/task-queues-props.t
 import { task, useFixtureBundles } from './synthesize.ts';
 
 const bundles = useFixtureBundles();
-const tasks = [task({ schedule: [{ rateMinutes: 1, payload: { id: 'x' } }] })];
+const tasks = [task({ http: true, schedule: [{ rateMinutes: 1, payload: { id: 'x' } }] })];
 const PLACE = { account: '123456789012', region: 'eu-west-1' };
 
 /** An app that cdk-nag looks at when it is synthesized; the tests of the stages do it for ours. */

@@ -12,7 +12,7 @@ import {
 const bundles = useFixtureBundles();
 const tasks = [
   task({ name: 'a', enqueues: ['b'], schedule: [{ rateMinutes: 1, payload: { id: 'x' } }] }),
-  task({ name: 'b', queue: 'low' }),
+  task({ name: 'b', queue: 'low', http: true }),
 ];
 
 interface Statement {
@@ -63,9 +63,8 @@ function rightsOf(template: Template, functionName: string): string[] {
 const TOKEN = 'ssm:GetParameter on ssm:parameter/leadline/dev/oneuptime-token';
 
 describe('may do this and nothing else:', () => {
-  it('enqueue-task', () => {
+  it('enqueue-task, which sends what may be enqueued over HTTP', () => {
     expect(rightsOf(templateOf(), 'dev-enqueue-task')).toEqual([
-      'sqs:SendMessage on QueuedefaultQueue',
       'sqs:SendMessage on QueuelowQueue',
       TOKEN,
     ]);

@@ -85,6 +85,12 @@ describe.each(['dev', 'prod'])('the stage %s', (stage) => {
     for (const variable of variables) expect(architecture).toContain(`\`${variable}\``);
   });
 
+  it('keeps its queues as its configuration says, once they are made', () => {
+    const queues = Object.values(template.findResources('AWS::SQS::Queue'));
+    const policy = describeStage(stage).retainQueues ? 'RetainExceptOnCreate' : 'Delete';
+    expect(new Set(queues.map((queue) => queue['DeletionPolicy']))).toEqual(new Set([policy]));
+  });
+
   it('has a schedule for each that a task names, beside the one of the depth function', () => {
     const count = tasks.reduce((sum, task) => sum + task.schedule.length, 0);
     expect(propertiesOf(template, 'AWS::Scheduler::Schedule')).toHaveLength(count + 1);

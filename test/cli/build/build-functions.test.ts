@@ -102,7 +102,7 @@ describe('the functions of this repository', () => {
     const enqueueTask = built.get('enqueue-task') as BuiltFunction;
     const [heading, ...lines] = describeBundle(enqueueTask).split('\n');
     expect(heading).toMatch(
-      /^enqueue-task: a cold start loads \d+ KB of \d+ KB, \d+ KB more load with the first flush$/,
+      /^enqueue-task: a cold start loads \d+ KB of \d+ KB, \d+ KB more load with the first flush; \d+ KB with source maps$/,
     );
     expect(lines).toHaveLength(10);
     for (const line of lines) expect(line).toMatch(/^ +\d+(\.\d)? KB {2}\S+$/);
@@ -111,10 +111,18 @@ describe('the functions of this repository', () => {
   });
 });
 
-it('a project that uses sdk-trace-node itself has all of it, beside what is left of ours', async () => {
-  const project = join(directory, 'own-sdk');
-  await write(project, {
-    'own-sdk.ts': `
+it.each([
+  ['in functions/', 'own-sdk.ts'],
+  ['in a lib/telemetry/ of its own', '../lib/telemetry/own-sdk.ts'],
+])(
+  'a project that uses sdk-trace-node itself has all of it, %s',
+  async (_, file) => {
+    const project = join(directory, `own-sdk-${file.length}`);
+    await write(project, {
+      ...(file !== 'own-sdk.ts' && {
+        'own-sdk.ts': `export * from '../lib/telemetry/own-sdk.ts';`,
+      }),
+      [file]: `
       import { context } from '@opentelemetry/api';
       import * as sdk from '@opentelemetry/sdk-trace-node';
       import { startTelemetry } from '${lib}/telemetry.ts';
@@ -126,18 +134,20 @@ it('a project that uses sdk-trace-node itself has all of it, beside what is left
         typeof sdk.BatchSpanProcessor,
         context.active() !== undefined,
       ];`,
-  });
-  await symlink(join(repository, 'node_modules'), join(project, 'node_modules'));
-  const outputDirectory = join(project, 'dist');
-  await buildFunctions({ projectDirectory: project, outputDirectory, functions: ['own-sdk'] });
-  const program = `const { handler } = await import('./index.mjs'); console.log(JSON.stringify(await handler()));`;
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--input-type=module', '-e', program],
-    { cwd: join(outputDirectory, 'own-sdk'), env: {} },
-  );
-  expect(stdout).toContain('[true,"function","function",true]');
-}, 60_000);
+    });
+    await symlink(join(repository, 'node_modules'), join(project, 'node_modules'));
+    const outputDirectory = join(project, 'dist');
+    await buildFunctions({ projectDirectory: project, outputDirectory, functions: ['own-sdk'] });
+    const program = `const { handler } = await import('./index.mjs'); console.log(JSON.stringify(await handler()));`;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '-e', program],
+      { cwd: join(outputDirectory, 'own-sdk'), env: {} },
+    );
+    expect(stdout).toContain('[true,"function","function",true]');
+  },
+  60_000,
+);
 
 describe('a project with a heavy task', () => {
   const schema = `{ '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }`;

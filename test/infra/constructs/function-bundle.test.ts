@@ -1,8 +1,9 @@
-import { rm, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildFunctions } from '../../../cli/build/build-functions.ts';
 import { readFunctionBundle } from '../../../infra/constructs/function-bundle.ts';
 import { assetFiles } from '../asset-files.ts';
 import {
@@ -48,6 +49,24 @@ it('refuses one whose script is gone', async () => {
 it('refuses everything without a manifest', async () => {
   await rm(join(project.bundles, 'manifest.json'));
   expect(() => read()).toThrow('is missing');
+});
+
+describe('a manifest of another version', () => {
+  const manifest = () => join(project.bundles, 'manifest.json');
+  beforeEach(async () => {
+    const written = JSON.parse(await readFile(manifest(), 'utf8'));
+    await writeFile(manifest(), JSON.stringify({ ...written, version: 2 }));
+  });
+
+  it('is refused', () => {
+    expect(() => read()).toThrow('was built by another version of Leadline. Run "leadline build"');
+  });
+
+  it('is replaced by the next build, and no record of it is kept', async () => {
+    await buildFunctions({ projectDirectory: project.directory, functions: ['health'] });
+    expect(() => read('health')).not.toThrow();
+    expect(() => read('enqueue-task')).toThrow('is missing');
+  });
 });
 
 describe('a stale bundle', () => {

@@ -22,15 +22,17 @@ describe('by default', () => {
   });
 
   it.each([
-    ['depth', 'ApproximateNumberOfMessagesVisible', 1000, 5],
-    ['oldest-message', 'ApproximateAgeOfOldestMessage', 300, 5],
-    ['in-flight', 'ApproximateNumberOfMessagesNotVisible', 90_000, 1],
-    ['dead-letters', 'ApproximateNumberOfMessagesVisible', 0, 1],
-    ['worker-errors', 'Errors', 0, 3],
-    ['worker-throttles', 'Throttles', 0, 5],
-  ])('%s goes off by %s over %d for %d min', (name, MetricName, Threshold, EvaluationPeriods) => {
+    ['depth', 'Maximum', 'ApproximateNumberOfMessagesVisible', 1000, 5],
+    ['oldest-message', 'Maximum', 'ApproximateAgeOfOldestMessage', 300, 5],
+    ['in-flight', 'Maximum', 'ApproximateNumberOfMessagesNotVisible', 90_000, 1],
+    ['dead-letters', 'Maximum', 'ApproximateNumberOfMessagesVisible', 0, 1],
+    ['worker-errors', 'Sum', 'Errors', 0, 3],
+    ['worker-throttles', 'Sum', 'Throttles', 0, 5],
+  ])('%s goes off by the %s of %s over %d for %d min', (...row) => {
+    const [name, Statistic, MetricName, Threshold, EvaluationPeriods] = row;
     expect(alarms.get(`dev-default-${name}`)).toMatchObject({
       MetricName,
+      Statistic,
       Threshold,
       EvaluationPeriods,
       Period: 60,
@@ -39,9 +41,18 @@ describe('by default', () => {
     });
   });
 
-  it('dead letters are those of the dead-letter queue', () => {
-    const { Dimensions } = alarms.get('dev-default-dead-letters') ?? {};
-    expect(JSON.stringify(Dimensions)).toContain('DeadLetterQueue');
+  it.each([
+    ['depth', 'AWS::SQS::Queue', 'dev-default'],
+    ['oldest-message', 'AWS::SQS::Queue', 'dev-default'],
+    ['in-flight', 'AWS::SQS::Queue', 'dev-default'],
+    ['dead-letters', 'AWS::SQS::Queue', 'dev-default-dlq'],
+    ['worker-errors', 'AWS::Lambda::Function', 'dev-process-default'],
+    ['worker-throttles', 'AWS::Lambda::Function', 'dev-process-default'],
+  ])('%s is a figure of the %s %s', (alarm, type, name) => {
+    const [dimension] = alarms.get(`dev-default-${alarm}`)?.['Dimensions'] ?? [];
+    const id = dimension.Value['Fn::GetAtt']?.[0] ?? dimension.Value.Ref;
+    const { QueueName, FunctionName } = template.findResources(type)[id]?.['Properties'] ?? {};
+    expect(QueueName ?? FunctionName).toBe(name);
   });
 
   it('a depth function that does not complete goes off, also when it is never invoked', () => {
@@ -52,11 +63,44 @@ describe('by default', () => {
     });
   });
 
-  it('each goes to the topic', () => {
+  it('completed is what was invoked and did not fail, in 5 minutes', () => {
+    const metrics: Properties[] = alarms.get('dev-queue-depth-silent')?.['Metrics'];
+    const [completed, ...others] = metrics;
+    expect(completed).toMatchObject({
+      Expression: 'FILL(invocations, 0) - FILL(errors, 0)',
+    });
+    expect(completed).not.toHaveProperty('ReturnData', false);
+    const [id = ''] = Object.keys(
+      template.findResources('AWS::Lambda::Function', {
+        Properties: { FunctionName: 'dev-sample-queue-depth' },
+      }),
+    );
+    expect(others).toEqual(
+      [
+        ['invocations', 'Invocations'],
+        ['errors', 'Errors'],
+      ].map(([Id, MetricName]) => ({
+        Id,
+        MetricStat: {
+          Metric: {
+            Namespace: 'AWS/Lambda',
+            MetricName,
+            Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }],
+          },
+          Period: 300,
+          Stat: 'Sum',
+        },
+        ReturnData: false,
+      })),
+    );
+  });
+
+  it('each goes to the topic, and so does its end', () => {
     const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
     const targets = [...alarms.values()].map((alarm) => alarm['AlarmActions']);
     expect(targets).toEqual(targets.map(() => [{ Ref: topic }]));
     expect(targets).toHaveLength(7);
+    expect([...alarms.values()].map((alarm) => alarm['OKActions'])).toEqual(targets);
   });
 
   it('CloudWatch may publish to the topic, over TLS, for this account', () => {
@@ -85,6 +129,17 @@ test('thresholds are of each queue', () => {
     );
   expect(thresholdsOf('default')).toEqual([5, 3600, 6, 7]);
   expect(thresholdsOf('low')).toEqual([1000, 300, 90_000, 0]);
+});
+
+test.each([
+  ['depth', 0.5, 'set it to a whole number of 0 or more.'],
+  ['deadLetters', -1, 'set it to a whole number of 0 or more.'],
+  ['inFlight', 120_000, 'set it to a whole number from 0 to 119,999.'],
+])('a threshold that nothing can be above is refused: %s %d', (name, value, message) => {
+  const thresholds = { [name]: value };
+  expect(() => templateOf({ queues: { default: { thresholds } } })).toThrow(
+    `${name} of the alarms of queue "default" is ${value}; ${message}`,
+  );
 });
 
 test('an address is subscribed', () => {

@@ -28,7 +28,10 @@ describe('the depth function', () => {
 
   it('is not invoked again: the next minute is its own', () => {
     const [schedule] = propertiesOf(template, 'AWS::Scheduler::Schedule');
-    expect(schedule?.['Target'].RetryPolicy.MaximumRetryAttempts).toBe(0);
+    expect(schedule?.['Target'].RetryPolicy).toEqual({
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    });
     const [invoke] = propertiesOf(template, 'AWS::Lambda::EventInvokeConfig');
     expect(invoke).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
   });
@@ -44,6 +47,10 @@ describe('the depth function', () => {
         mapping: 'reference',
       },
     });
+  });
+
+  it('may take the minute that it samples, and has time to send it', () => {
+    expect(depthFunction(template)['Timeout']).toBe(90);
   });
 
   it('samples once a minute, and reads CloudWatch every five', () => {
@@ -79,5 +86,14 @@ test('more queues than QUEUES holds are refused, with what to set', () => {
 test.each([45, 90, 7])('a resolution of %d s is refused: it is no part of a minute', (seconds) => {
   expect(() =>
     taskQueues({ bundles: bundles(), queueDepth: { resolution: Duration.seconds(seconds) } }),
-  ).toThrow(`resolution is ${seconds} s; the function runs once a minute`);
+  ).toThrow(
+    `resolution is ${seconds} s; the function runs once a minute, so set a part of it: 60, 30, 20, 15, 12, 10, 6, 5, 4, 3, 2 or 1 s.`,
+  );
+});
+
+test.each([59, 86_401])('a CloudWatch interval of %d s is refused', (seconds) => {
+  const queueDepth = { cloudwatchInterval: Duration.seconds(seconds) };
+  expect(() => taskQueues({ bundles: bundles(), queueDepth })).toThrow(
+    `cloudwatchInterval is ${seconds} s; set it to a whole number from 60 to 86,400 s.`,
+  );
 });

@@ -72,6 +72,28 @@ describe('by default', () => {
     expect(Format).not.toMatch(/body|header|authorizer|userAgent/i);
   });
 
+  it('they are logged where API Gateway may write without a resource policy, for a month', () => {
+    const [stage] = propertiesOf(template, 'AWS::ApiGatewayV2::Stage');
+    const [id] = stage?.['AccessLogSettings'].DestinationArn['Fn::GetAtt'] ?? [];
+    expect(template.findResources('AWS::Logs::LogGroup')[id]?.['Properties']).toEqual({
+      LogGroupName: '/aws/vendedlogs/dev-tasks-api',
+      RetentionInDays: 30,
+    });
+  });
+
+  it('is served at the URL that is an output', () => {
+    const [api] = propertiesOf(template, 'AWS::ApiGatewayV2::Api');
+    expect(api?.['DisableExecuteApiEndpoint'] ?? false).toBe(false);
+  });
+
+  it.each([
+    ['dev-enqueue-task', 10],
+    ['dev-health', 15],
+  ])('%s answers within %d s, below the 30 s of the API', (FunctionName, seconds) => {
+    const [made] = propertiesOf(template, 'AWS::Lambda::Function', { FunctionName });
+    expect(made?.['Timeout']).toBe(seconds);
+  });
+
   it('there is no CORS', () => {
     const [api] = propertiesOf(template, 'AWS::ApiGatewayV2::Api');
     expect(api).not.toHaveProperty('CorsConfiguration');
@@ -82,13 +104,13 @@ describe('by default', () => {
     expect(integrations.map((each) => each['PayloadFormatVersion'])).toEqual(['2.0', '2.0']);
   });
 
-  it('enqueue-task knows the URL of each queue, and no more of it', () => {
+  it('enqueue-task knows the URL of each queue that HTTP may send to, and no more of it', () => {
     const [enqueue] = propertiesOf(template, 'AWS::Lambda::Function', {
       FunctionName: 'dev-enqueue-task',
     });
     const parts: unknown[] = enqueue?.['Environment'].Variables.QUEUES['Fn::Join'][1];
     const value = parts.map((part) => (typeof part === 'string' ? part : 'url')).join('');
-    expect(JSON.parse(value)).toEqual({ default: { url: 'url' }, low: { url: 'url' } });
+    expect(JSON.parse(value)).toEqual({ default: { url: 'url' } });
   });
 });
 
@@ -124,10 +146,44 @@ test.each([
   );
 });
 
+test('there is no POST /tasks where no task may be enqueued over HTTP', () => {
+  const { stack, all } = taskQueues({ bundles: bundles(), tasks: [task()] });
+  const template = Template.fromStack(stack);
+  expect(Object.keys(routesOf(template))).not.toContain('POST /tasks/{task}');
+  expect(
+    propertiesOf(template, 'AWS::Lambda::Function', { FunctionName: 'dev-enqueue-task' }),
+  ).toEqual([]);
+  const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  expect(() => all.api?.grantEnqueue(role)).toThrow(
+    'There is no POST /tasks/{task}: no task has http: true.',
+  );
+});
+
+test('more queues of tasks with http: true than QUEUES holds are refused, with what to do', () => {
+  const tasks = Array.from({ length: 40 }, (_, index) =>
+    task({ name: `task_${index}`, queue: `queue-${index}`, http: index < 35 }),
+  );
+  const many = (all: typeof tasks) => () =>
+    taskQueues({ bundles: bundles(), tasks: all, discoverQueues: true });
+  expect(many(tasks)).toThrow(
+    /QUEUES of dev-enqueue-task would be \d{4} bytes with 35 queues.* It gets those whose tasks have http: true: put these tasks on fewer queues./,
+  );
+  expect(many(tasks.slice(10))).not.toThrow();
+});
+
 test("'none' is no token for /health and /metrics", () => {
   const open = () =>
     taskQueues({ bundles: bundles(), oneuptime: { healthTokenParameter: 'none' } });
   expect(open).toThrow('HEALTH_TOKEN_PARAMETER has to be the name of an SSM parameter');
+});
+
+test.each<[string, TaskApiSettings]>([
+  ['rateLimit of the API is 0; set it to a number of 1 or more.', { rateLimit: 0 }],
+  ['rateLimit of the API is NaN; set', { rateLimit: Number.NaN }],
+  ['burstLimit of the API is 1.5; set it to a whole number of 1 or more.', { burstLimit: 1.5 }],
+  ['burstLimit of the API is -1; set', { burstLimit: -1 }],
+])('a throttle that AWS would refuse is refused: %s', (message, api) => {
+  expect(() => create(api)).toThrow(message);
 });
 
 test('CORS is on where it is asked for', () => {

@@ -1,12 +1,13 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, SecretValue } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { TaskFunction, type TaskFunctionProps } from '../../../infra/constructs/task-function.ts';
 import { createStack, type Properties, propertiesOf, useFixtureBundles } from '../synthesize.ts';
 
 const bundles = useFixtureBundles();
-const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:token-AbCdEf';
 
 function create(props: Partial<TaskFunctionProps> = {}, stack = createStack()): TaskFunction {
   return new TaskFunction(stack, 'Function', {
@@ -107,13 +108,32 @@ describe('the token', () => {
     expect(statement?.['Resource']['Fn::Join'][1].at(-1)).toBe(':parameter/leadline/dev/token');
   });
 
-  it('is read from exactly the secret that is named', () => {
-    const props = { oneuptimeTokenSecretArn: SECRET };
-    expect(functionOf(props)['Environment'].Variables.ONEUPTIME_TOKEN_SECRET_ARN).toBe(SECRET);
-    expect(statementsOf(props)[1]).toEqual({
+  it('is read from exactly the secret whose complete ARN is named', () => {
+    const stack = createStack();
+    const arn = `arn:${stack.partition}:secretsmanager:eu-west-1:123456789012:secret:token-AbCdEf`;
+    create({ oneuptimeTokenSecret: Secret.fromSecretCompleteArn(stack, 'Secret', arn) }, stack);
+    const template = Template.fromStack(stack);
+    expect(secretOf(template).resource).toEqual(secretOf(template).variable);
+    expect(textOf(secretOf(template).resource)).toMatch(/:secret:token-AbCdEf$/);
+  });
+
+  it('is read from exactly the secret that is named without its six last characters', () => {
+    const stack = createStack();
+    create({ oneuptimeTokenSecret: Secret.fromSecretNameV2(stack, 'Secret', 'a/token') }, stack);
+    const { resource, variable } = secretOf(Template.fromStack(stack));
+    expect(textOf(resource)).toMatch(/:secret:a\/token-\?{6}$/);
+    expect(textOf(variable)).toMatch(/:secret:a\/token$/);
+  });
+
+  it('is decrypted with the customer key of its secret', () => {
+    const stack = createStack();
+    const encryptionKey = new Key(stack, 'SecretKey');
+    create({ oneuptimeTokenSecret: new Secret(stack, 'Secret', { encryptionKey }) }, stack);
+    const [policy] = propertiesOf(Template.fromStack(stack), 'AWS::IAM::Policy');
+    expect(policy?.['PolicyDocument'].Statement).toContainEqual({
       Effect: 'Allow',
-      Action: 'secretsmanager:GetSecretValue',
-      Resource: SECRET,
+      Action: 'kms:Decrypt',
+      Resource: { 'Fn::GetAtt': [expect.stringContaining('SecretKey'), 'Arn'] },
     });
   });
 
@@ -149,16 +169,44 @@ describe('the token', () => {
     },
   );
 
-  it('in the place of its secret is refused', () => {
-    expect(() => create({ oneuptimeTokenSecretArn: 'c0ffee' })).toThrow(
-      'oneuptimeTokenSecretArn is not the ARN of a secret.',
+  it.each<[string, () => string]>([
+    ['a secret', () => SecretValue.secretsManager('x').unsafeUnwrap()],
+    ['a parameter', () => StringParameter.valueForStringParameter(createStack(), '/x')],
+  ])('that CloudFormation would read from %s is refused', (_from, reference) => {
+    expect(() => create({ oneuptimeTokenParameter: reference() })).toThrow(
+      'ONEUPTIME_TOKEN_PARAMETER has to be the name of an SSM parameter, written out',
+    );
+    const read = (variable: string) => create().readParameter(variable, reference());
+    for (const variable of ['HEALTH_TOKEN_PARAMETER', 'HEARTBEAT_URL_PARAMETER']) {
+      expect(() => read(variable)).toThrow(`${variable} has to be the name of an SSM parameter`);
+    }
+  });
+
+  it.each(['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'])(
+    'in the headers of %s is refused',
+    (variable) => {
+      const environment = { [variable]: 'a=b,X-OneUptime-Token=c0ffee' };
+      expect(() => create({ environment })).toThrow(
+        `${variable} holds x-oneuptime-token, in plain text. Leave the header out, and set oneuptimeTokenParameter`,
+      );
+    },
+  );
+
+  it('by a reference in the place of its secret is refused', () => {
+    const stack = createStack();
+    const token = SecretValue.secretsManager('x').unsafeUnwrap();
+    const oneuptimeTokenSecret = Secret.fromSecretCompleteArn(stack, 'Secret', token);
+    expect(() => create({ oneuptimeTokenSecret }, stack)).toThrow(
+      'ONEUPTIME_TOKEN_SECRET_ARN has to be the ARN of a secret',
     );
   });
 
   it('comes from one place', () => {
-    expect(() =>
-      create({ oneuptimeTokenParameter: '/a', oneuptimeTokenSecretArn: SECRET }),
-    ).toThrow('Set either oneuptimeTokenParameter or oneuptimeTokenSecretArn, not both.');
+    const stack = createStack();
+    const oneuptimeTokenSecret = Secret.fromSecretNameV2(stack, 'Secret', 'token');
+    expect(() => create({ oneuptimeTokenParameter: '/a', oneuptimeTokenSecret }, stack)).toThrow(
+      'Set either oneuptimeTokenParameter or oneuptimeTokenSecret, not both.',
+    );
   });
 });
 
@@ -173,6 +221,65 @@ test('headers of another backend are a warning: they hold tokens', () => {
   expect(warning).toBeDefined();
 });
 
+test.each<[string, Partial<TaskFunctionProps>]>([
+  ['memorySize of the function dev-health is 127 MB; set', { memorySize: 127 }],
+  ['memorySize of the function dev-health is 10241 MB; set', { memorySize: 10_241 }],
+  ['memorySize of the function dev-health is 256.5 MB; set', { memorySize: 256.5 }],
+  [
+    'timeout of the function dev-health is 901 s; set it to a whole number from 1 to 900 s.',
+    { timeout: Duration.seconds(901) },
+  ],
+  ['timeout of the function dev-health is 0 s; set', { timeout: Duration.seconds(0) }],
+  [
+    'reservedConcurrentExecutions of the function dev-health is 2.5; set',
+    { reservedConcurrentExecutions: 2.5 },
+  ],
+])('what Lambda would refuse is refused: %s', (message, props) => {
+  expect(() => create(props)).toThrow(message);
+});
+
+test('what Lambda takes at most is taken', () => {
+  const most = { memorySize: 10_240, timeout: Duration.minutes(15) };
+  expect(() => create({ ...most, reservedConcurrentExecutions: 0 })).not.toThrow();
+});
+
+describe('an environment over 4 KB', () => {
+  // The names, and what JSON puts around them and the value.
+  const others = JSON.stringify({ OTEL_SERVICE_NAME: 'leadline', ENVIRONMENT: 'dev', LARGE: '' });
+  const room = 4096 - others.length;
+
+  it('is refused, with what is large', () => {
+    expect(() => create({ environment: { LARGE: 'x'.repeat(room) } })).not.toThrow();
+    expect(() => create({ environment: { LARGE: 'x'.repeat(room + 1) } })).toThrow(
+      `The environment of dev-health would be 4097 bytes, and Lambda takes 4 KB in all. The largest are LARGE (${room + 3}),`,
+    );
+  });
+
+  it('is one by what is set later, too', () => {
+    const made = create({ environment: { LARGE: 'x'.repeat(room - 10) } });
+    expect(() => made.readParameter('HEALTH_TOKEN_PARAMETER', '/a')).toThrow('Lambda takes 4 KB');
+  });
+});
+
 test('a name that Lambda does not take is refused', () => {
   expect(() => create({ functionName: 'a'.repeat(61) })).toThrow('use 1 to 64 letters, digits');
 });
+
+/** Which secret the function may read, and which it is told of. */
+function secretOf(template: Template): { resource: unknown; variable: unknown } {
+  const [policy] = propertiesOf(template, 'AWS::IAM::Policy');
+  const statement = policy?.['PolicyDocument'].Statement.find(
+    (each: Properties) => each['Action'] === 'secretsmanager:GetSecretValue',
+  );
+  const [made] = propertiesOf(template, 'AWS::Lambda::Function');
+  return {
+    resource: statement?.Resource,
+    variable: made?.['Environment'].Variables.ONEUPTIME_TOKEN_SECRET_ARN,
+  };
+}
+
+/** The text of what is put together, without its references. */
+function textOf(value: unknown): string {
+  const parts: unknown[] = (value as Properties)['Fn::Join'][1];
+  return parts.filter((part) => typeof part === 'string').join('');
+}

@@ -95,6 +95,7 @@ test.each<[string, Partial<TaskQueueProps>, string]>([
     'deadLetterRetention (14 days) is not longer than retention (14 days)',
   ],
   ['more receives than SQS counts', { maxReceiveCount: 1001 }, 'maxReceiveCount is 1001'],
+  ['half a receive', { maxReceiveCount: 15.5 }, 'maxReceiveCount is 15.5, and SQS takes whole'],
   ['a name that SQS does not take', { name: 'a b' }, 'use letters, digits, "-" and "_"'],
   ['a name that gets too long', { name: 'a'.repeat(68) }, 'at most 80'],
   [

@@ -2,7 +2,13 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it, test } from 'vitest';
 import type { TaskQueuesProps } from '../../../infra/constructs/task-queues-props.ts';
-import { propertiesOf, task, taskQueues, useFixtureBundles } from '../synthesize.ts';
+import {
+  type Properties,
+  propertiesOf,
+  task,
+  taskQueues,
+  useFixtureBundles,
+} from '../synthesize.ts';
 
 const bundles = useFixtureBundles();
 const create = (props: Partial<TaskQueuesProps> = {}) =>
@@ -26,6 +32,13 @@ describe('queues', () => {
     );
   });
 
+  it('are no properties that every object has', () => {
+    const tasks = [task({ queue: 'constructor' })];
+    expect(() => create({ tasks, queues: { default: {} } })).toThrow(
+      'Task "a_task" is for the queue "constructor", and queues has default.',
+    );
+  });
+
   it('each have a worker of the one bundle', () => {
     const template = templateOf({ queues: { default: {}, low: {} } });
     const workers = propertiesOf(template, 'AWS::Lambda::Function').filter(({ FunctionName }) =>
@@ -39,14 +52,34 @@ describe('queues', () => {
     expect(first).toEqual(second);
   });
 
-  it('are retained in prod, and go with the stack elsewhere', () => {
+  it('are retained in prod, unless their creation is rolled back, and go with the stack elsewhere', () => {
     const policies = (stage: string) =>
       Object.values(templateOf({ stage }).findResources('AWS::SQS::Queue')).map(
         (queue) => queue['DeletionPolicy'],
       );
-    expect(policies('prod')).toEqual(['Retain', 'Retain']);
+    const kept = ['RetainExceptOnCreate', 'RetainExceptOnCreate'];
+    expect(policies('prod')).toEqual(kept);
     expect(policies('dev')).toEqual(['Delete', 'Delete']);
   });
+});
+
+test.each([
+  ['dead', false],
+  ['fifo', true],
+])('a queue with the name of a dead-letter queue is refused: %s', (name, fifo) => {
+  const tasks = [task({ queue: name })];
+  const queues = { [name]: { fifo }, [`${name}-dlq`]: { fifo } };
+  expect(() => create({ tasks, queues })).toThrow(
+    `The queue "${name}-dlq" has the name of the dead-letter queue of "${name}". Name one of them otherwise.`,
+  );
+});
+
+test('an app without any queue is refused', () => {
+  expect(() => create({ tasks: [] })).toThrow('There is no queue: tasks is empty');
+});
+
+test.each(['', 'Prod', '1st'])('the stage %j is refused', (stage) => {
+  expect(() => create({ stage })).toThrow(`stage is ${JSON.stringify(stage)}; use 1 to 16`);
 });
 
 test('two tasks of one name are refused', () => {
@@ -88,6 +121,8 @@ describe('the token', () => {
   it('is not asked for where another backend is named', () => {
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://example.com' };
     expect(tokenOf({ environment })).toBeUndefined();
+    const ofOneSignal = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://example.com/v1/traces' };
+    expect(tokenOf({ environment: ofOneSignal })).toBeUndefined();
   });
 });
 
@@ -112,6 +147,59 @@ test('the dashboard has a row a queue', () => {
     expect(`${dashboard?.['DashboardName']} ${body}`).toContain(text);
   }
 });
+
+test('the dashboard draws each figure from its metric', () => {
+  const template = templateOf();
+  const [dashboard] = propertiesOf(template, 'AWS::CloudWatch::Dashboard');
+  const parts: unknown[] = dashboard?.['DashboardBody']['Fn::Join'][1];
+  const body = parts.map((part) => (typeof part === 'string' ? part : nameOf(part))).join('');
+  const { widgets }: { widgets: { properties: { metrics?: unknown[][] } }[] } = JSON.parse(body);
+  const drawn = widgets.flatMap(({ properties }) => properties.metrics ?? []);
+  const rows = drawn.map(([, metric, , of, options]) => {
+    const { label, stat = 'Average' } = options as { label: string; stat?: string };
+    return `${label}: ${stat} of ${metric} of ${of}`;
+  });
+  const queue = 'TasksQueuedefaultQueue';
+  const deadLetterQueue = 'TasksQueuedefaultDeadLetterQueue';
+  const worker = 'TasksWorkerdefaultFunction';
+  expect(rows).toEqual([
+    `waiting: Maximum of ApproximateNumberOfMessagesVisible of ${queue}`,
+    `in flight: Maximum of ApproximateNumberOfMessagesNotVisible of ${queue}`,
+    `dead: Maximum of ApproximateNumberOfMessagesVisible of ${deadLetterQueue}`,
+    `age: Maximum of ApproximateAgeOfOldestMessage of ${queue}`,
+    `sent: Sum of NumberOfMessagesSent of ${queue}`,
+    `deleted: Sum of NumberOfMessagesDeleted of ${queue}`,
+    `invocations: Sum of Invocations of ${worker}`,
+    `errors: Sum of Errors of ${worker}`,
+    `throttles: Sum of Throttles of ${worker}`,
+    `instances: Maximum of ConcurrentExecutions of ${worker}`,
+  ]);
+});
+
+test('the link to the dashboard leads to the console of its partition', () => {
+  const template = templateOf();
+  const [output] = Object.values(template.findOutputs('*')).filter(({ Value }) =>
+    JSON.stringify(Value).includes('dashboard'),
+  );
+  const [, parts] = output?.['Value']['Fn::Join'] ?? [];
+  const [https, host, path, region, rest] = parts;
+  expect(`${https}<host>${path}<region>${rest}`).toBe(
+    'https://<host>/cloudwatch/home?region=<region>#dashboards/dashboard/dev-tasks',
+  );
+  expect(region).toEqual({ Ref: 'AWS::Region' });
+  const [mapping, partition, key] = host['Fn::FindInMap'];
+  expect(partition).toEqual({ Ref: 'AWS::Partition' });
+  const hosts = template.findMappings(mapping)[mapping];
+  expect(hosts?.['aws']?.[key]).toBe('console.aws.amazon.com');
+  expect(hosts?.['aws-cn']?.[key]).toBe('console.amazonaws.cn');
+  expect(hosts?.['aws-us-gov']?.[key]).toBe('console.amazonaws-us-gov.com');
+});
+
+/** `TasksQueuedefaultQueue` and the like for a reference. */
+function nameOf(reference: unknown): string {
+  const { Ref, 'Fn::GetAtt': attribute } = reference as Properties;
+  return String(attribute?.[0] ?? Ref).replace(/[0-9A-F]{8}$/, '');
+}
 
 test('api: false makes no API, and no function of it', () => {
   const template = templateOf({ api: false });

@@ -1,6 +1,10 @@
+import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod/mini';
+import { TaskSchedule } from '../../../infra/constructs/task-schedule.ts';
 import {
   decodeMessage,
   defineTask,
@@ -8,6 +12,7 @@ import {
   type TaskScheduleEntry,
 } from '../../../lib/index.ts';
 import {
+  createStack,
   type Properties,
   propertiesOf,
   task,
@@ -124,6 +129,33 @@ describe('on a FIFO queue', () => {
   });
 });
 
+test('a run is tried again for an hour, and then left to the next one', () => {
+  for (const fifo of [false, true]) {
+    expect(create(scheduled(due), fifo).schedule['Target'].RetryPolicy).toEqual({
+      MaximumRetryAttempts: 30,
+      MaximumEventAgeInSeconds: 3600,
+    });
+  }
+});
+
+test("a queue of one's own with a customer key may be encrypted for by its schedule", () => {
+  const stack = createStack();
+  const encryptionMasterKey = new Key(stack, 'Key');
+  const queue = {
+    name: 'default',
+    queue: new Queue(stack, 'Queue', { encryptionMasterKey }),
+    visibilityTimeout: Duration.seconds(240),
+    maxReceiveCount: 15,
+  };
+  new TaskSchedule(stack, 'Schedule', { task: scheduled(due), entry: due, name: 'a', queue });
+  const [policy] = propertiesOf(Template.fromStack(stack), 'AWS::IAM::Policy');
+  expect(policy?.['PolicyDocument'].Statement).toContainEqual({
+    Effect: 'Allow',
+    Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    Resource: { 'Fn::GetAtt': [expect.stringContaining('Key'), 'Arn'] },
+  });
+});
+
 test('a schedule that says no time is refused', () => {
   expect(refusal(scheduled({ cron: '0 25 * * *', payload: { id: 'a' } }))).toThrow(
     'cron "0 25 * * *": the hour is "25"; use 0 to 23, or *.',
@@ -162,5 +194,14 @@ test('an asynchronous schema is refused', () => {
 test('a message over 200 KB is refused', () => {
   expect(refusal(scheduled({ ...due, payload: { id: 'a'.repeat(205_000) } }))).toThrow(
     /its message is \d+ bytes, over 200 KB. Pass a reference to the data instead/,
+  );
+});
+
+test('a message over 256 KB as the input of a FIFO queue is refused: its quotes are escaped', () => {
+  // 180 KB of quotes: two bytes each in the message, and four in the input.
+  const quoted = scheduled({ ...due, payload: { id: '"'.repeat(90_000) } });
+  expect(() => create(quoted)).not.toThrow();
+  expect(() => create(quoted, true)).toThrow(
+    /Schedule "a_task-0" of task "a_task": its message is 36\d{4} bytes as the input of a FIFO queue, where its quotation marks are escaped, and EventBridge Scheduler takes 256 KB./,
   );
 });

@@ -87,6 +87,8 @@ describe('the defaults of the queue', () => {
   it('leave 10 receives over maxAttempts × batch size on a FIFO queue', () => {
     const redrive = queue({ fifo: true, batchSize: 4 })?.['RedrivePolicy'];
     expect(redrive.maxReceiveCount).toBe(5 * 4 + 10);
+    // One message at a time is what a FIFO queue has by default.
+    expect(queue({ fifo: true })?.['RedrivePolicy'].maxReceiveCount).toBe(5 * 1 + 10);
   });
 });
 

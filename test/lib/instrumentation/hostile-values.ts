@@ -13,7 +13,14 @@ export function hostileValues(): [string, unknown][] {
   );
   const { proxy: revoked, revoke } = Proxy.revocable({}, {});
   revoke();
+  const grid = (cell: unknown) =>
+    Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => Array(100).fill(cell)));
   return [
+    ['a grid of a million numbers', grid(0.123456789)],
+    ['a grid of a million flags', grid(false)],
+    ['a grid of a million short texts', grid('ab')],
+    ['a hundred grids', Array(100).fill(grid(1))],
+    ['a set of grids', new Set([grid(null), grid(1)])],
     ['undefined', undefined],
     ['null', null],
     ['NaN', Number.NaN],

@@ -64,6 +64,23 @@ describe('the line on stdout', () => {
     expect(Object.keys(written()[0] ?? {})).toEqual(['timestamp', 'level', 'message', 'service']);
   });
 
+  it('has a key once, whichever of log and record says it', () => {
+    const log = testLog().bind({ attributes: { order: 'bound', 'task.id': 't-1' } });
+    log.info('again', { order: 'own' });
+    expect(lines[0]?.match(/"order"/g)).toHaveLength(1);
+    expect(written()[0]).toMatchObject({ order: 'own', 'task.id': 't-1' });
+  });
+
+  it('has no trace of zeros where there is no SDK', () => {
+    const none = trace.wrapSpanContext({
+      traceId: '0'.repeat(32),
+      spanId: '0'.repeat(16),
+      traceFlags: 0,
+    });
+    context.with(trace.setSpan(ROOT_CONTEXT, none), () => testLog().info('started'));
+    expect(written()[0]).not.toHaveProperty('trace_id');
+  });
+
   it('cannot be forged by attributes or by newlines', () => {
     fc.assert(
       fc.property(

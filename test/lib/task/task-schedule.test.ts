@@ -40,6 +40,8 @@ it.each([
   [{ rateMinutes: 0, payload: {} }, 'rateMinutes is 0; use a whole number of 1 or more.'],
   [{ rateMinutes: 1.5, payload: {} }, 'rateMinutes is 1.5'],
   [{ cron: '0 3 * * *', timezone: 'Berlin', payload: {} }, 'timezone is "Berlin"; give an IANA'],
+  [{ cron: '0 3 * * *', timezone: '+02:00', payload: {} }, 'timezone is "+02:00"; give an IANA'],
+  [{ cron: '0 3 * * *', timezone: 'europe/berlin', payload: {} }, 'timezone is "europe/berlin"'],
   [{ rateMinutes: 1, timezone: 'UTC', payload: {} }, 'timezone is "UTC"'],
   [{ rateMinutes: 1, messageGroupId: '', payload: {} }, 'messageGroupId is ""; use 1 to 128'],
   [{ rateMinutes: 1 }, 'payload is missing.'],

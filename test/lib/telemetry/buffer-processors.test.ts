@@ -1,3 +1,4 @@
+import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { SeverityNumber } from '@opentelemetry/api-logs';
 import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import {
@@ -7,6 +8,7 @@ import {
   SamplingDecision,
 } from '@opentelemetry/sdk-trace-node';
 import { expect, it } from 'vitest';
+import { type AttemptState, withAttemptState } from '../../../lib/instrumentation/attempt-state.ts';
 import { createBoundedBuffer } from '../../../lib/telemetry/bounded-buffer.ts';
 import {
   type Activity,
@@ -38,4 +40,16 @@ it('an error that is logged tells that something failed: unsampled spans do not'
   expect(activity.failed).toBeUndefined();
   logger.emit({ body: 'task failed', severityNumber: SeverityNumber.ERROR });
   expect(activity.failed).toBe(true);
+});
+
+it('a record of an attempt that was given up is not kept, whoever logs it', () => {
+  const buffer = createBoundedBuffer<ReadableLogRecord>({ maxItems: 10, onDropped: () => {} });
+  const processors = [createLogBufferProcessor(buffer)];
+  const logger = new LoggerProvider({ processors }).getLogger('a library');
+  const state: AttemptState = { abandoned: false, openSpans: new Set() };
+  const attempt = withAttemptState(ROOT_CONTEXT, state);
+  logger.emit({ body: 'during', context: attempt });
+  state.abandoned = true;
+  logger.emit({ body: 'after', context: attempt });
+  expect(buffer.drain().map(({ body }) => body)).toEqual(['during']);
 });

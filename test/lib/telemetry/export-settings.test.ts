@@ -147,12 +147,15 @@ it('limits have defaults, and the standard variables change them, the nearer one
     OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '50',
     OTEL_ATTRIBUTE_COUNT_LIMIT: '10',
     OTEL_SPAN_LINK_COUNT_LIMIT: '3',
+    OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT: '4',
   });
   expect(both.span).toEqual({
     attributeValueLengthLimit: 50,
     attributeCountLimit: 10,
     eventCountLimit: 128,
     linkCountLimit: 3,
+    attributePerEventCountLimit: 4,
+    attributePerLinkCountLimit: 128,
   });
   expect(both.logRecord).toEqual({ attributeValueLengthLimit: 100, attributeCountLimit: 10 });
 });

@@ -1,6 +1,7 @@
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageCommand,
+  SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -158,4 +159,24 @@ it('a delay that was decided minutes before the end of the batch is still one th
   } finally {
     vi.useRealTimers();
   }
+});
+
+it("AWS's words of a wrong signature, which quote the session token, come nowhere", async () => {
+  const queue = await bench.createQueue();
+  await queue.send({ task: 'work', payload: 'throw' });
+  const text = 'The signature does not match.\nx-amz-security-token:SESSIONSECRET\n';
+  const deny = async () => {
+    throw Object.assign(new Error(text), { name: 'SignatureDoesNotMatch' });
+  };
+  const client = clientWhere(SendMessageCommand, deny);
+  const { lines, spans, logs } = await queue
+    .worker(implementations, { client })
+    .deliver({ count: 1 });
+  const said = [
+    ...spans.flatMap(({ status, events, attributes }) => [status, events, attributes]),
+    ...logs.flatMap(({ body, attributes }) => [body, attributes]),
+  ];
+  const everything = JSON.stringify([lines, said]);
+  expect(everything).toContain('The signature does not match.');
+  expect(everything).not.toContain('SESSIONSECRET');
 });
