@@ -131,28 +131,32 @@ describe('at sustained load neither the billed time nor the instances carry the 
   });
 
   // At 2 s an attempt is given up, and after three flushes nothing is sent for a while.
-  it.for([40, 1_500, 2_000])('with a backend %i ms away', { timeout: 60_000 }, async (latencyMs) => {
-    const backend = await startBackend(away(latencyMs));
-    const unused = await startBackend();
-    const bareService = await warm(unused, { OTEL_SDK_DISABLED: 'true' });
-    const adaptiveService = await warm(backend, {});
-    // By turns, so that whatever else the machine does slows both.
-    for (let round = 0; round < 5; round += 1) {
-      await load(bareService);
-      await load(adaptiveService);
-    }
-    await Promise.all([bareService.idle(), adaptiveService.idle()]);
-    const bare = summarize(bareService);
-    const adaptive = summarize(adaptiveService);
-    expect(bareService.reports).toHaveLength(50);
-    expect(adaptiveService.reports).toHaveLength(50);
-    expect(unused.requests).toEqual([]);
-    expect(backend.requests.length).toBeGreaterThan(10);
-    expect(adaptive.held - bare.held).toBeLessThan(35);
-    expect(adaptive.billed - bare.billed).toBeLessThan(40);
-    // Carried, it would be all of the others. A machine that is busy may cost one.
-    expect(adaptive.coldStarts - bare.coldStarts).toBeLessThanOrEqual(2);
-  });
+  it.for([40, 1_500, 2_000])(
+    'with a backend %i ms away',
+    { timeout: 60_000 },
+    async (latencyMs) => {
+      const backend = await startBackend(away(latencyMs));
+      const unused = await startBackend();
+      const bareService = await warm(unused, { OTEL_SDK_DISABLED: 'true' });
+      const adaptiveService = await warm(backend, {});
+      // By turns, so that whatever else the machine does slows both.
+      for (let round = 0; round < 5; round += 1) {
+        await load(bareService);
+        await load(adaptiveService);
+      }
+      await Promise.all([bareService.idle(), adaptiveService.idle()]);
+      const bare = summarize(bareService);
+      const adaptive = summarize(adaptiveService);
+      expect(bareService.reports).toHaveLength(50);
+      expect(adaptiveService.reports).toHaveLength(50);
+      expect(unused.requests).toEqual([]);
+      expect(backend.requests.length).toBeGreaterThan(10);
+      expect(adaptive.held - bare.held).toBeLessThan(35);
+      expect(adaptive.billed - bare.billed).toBeLessThan(40);
+      // Carried, it would be all of the others. A machine that is busy may cost one.
+      expect(adaptive.coldStarts - bare.coldStarts).toBeLessThanOrEqual(2);
+    },
+  );
 });
 
 function median(values: number[]): number {
