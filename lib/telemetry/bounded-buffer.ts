@@ -1,4 +1,4 @@
-/** Holds what waits for the next flush, and no more than its bounds: the oldest goes first. */
+/** Holds what waits for the next flush, and no more than its bounds: the oldest goes first, and at once what alone is over them. */
 export interface BoundedBuffer<T> {
   add(item: T): void;
   /** Takes everything out, oldest first. */
@@ -41,10 +41,12 @@ export function createBoundedBuffer<T>(options: BufferOptions<T>): BoundedBuffer
   };
   const add = (item: T) => {
     const size = bytesOf(item);
+    // The others would go for nothing: it does not fit beside none of them either.
+    if (size > maxBytes) return onDropped();
     items.push(item);
     sizes.push(size);
     bytes += size;
-    while (items.length - first > maxItems || (bytes > maxBytes && items.length > first)) {
+    while (items.length - first > maxItems || bytes > maxBytes) {
       dropOldest();
     }
   };

@@ -70,7 +70,7 @@ export function createExporters(
     const load = async () => {
       const constructors = await loadConstructors(settings.protocol);
       const options = exporterOptions(settings, target, compression, watch, access?.getToken);
-      return promisify(new constructors[signal](options));
+      return promisify(new constructors[signal](options), watch);
     };
     let loading: ReturnType<typeof load> | undefined;
     exporters[signal] = {
@@ -92,7 +92,6 @@ function createTokenAccess(token: Token) {
   let sent: string | undefined;
   return {
     getToken: async () => {
-      sent = undefined;
       sent = await token.get();
       return sent;
     },
@@ -134,18 +133,26 @@ function exporterOptions(
   };
 }
 
-function promisify<T>(exporter: CallbackExporter<T>): (items: T) => Promise<void> {
+function promisify<T>(
+  exporter: CallbackExporter<T>,
+  watch: ExportWatch,
+): (items: T) => Promise<void> {
+  const fail = (cause: unknown) =>
+    cause instanceof ExportFailed
+      ? cause
+      : new ExportFailed('The backend did not take the export.', { cause });
   return (items) =>
     new Promise((resolve, reject) => {
-      exporter.export(items, ({ code, error }) => {
-        // ExportResultCode.SUCCESS
-        if (code === 0) resolve();
-        else
-          reject(
-            error instanceof ExportFailed
-              ? error
-              : new ExportFailed('The backend did not take the export.', { cause: error }),
-          );
-      });
+      try {
+        exporter.export(items, ({ code, error }) => {
+          // ExportResultCode.SUCCESS
+          if (code === 0) resolve();
+          else reject(fail(error));
+        });
+      } catch (error) {
+        // The exporters serialize before anything else, and send later.
+        watch.unserialized = true;
+        reject(new ExportFailed('The items could not be serialized.', { cause: error }));
+      }
     });
 }

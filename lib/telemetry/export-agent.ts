@@ -8,6 +8,8 @@ export interface ExportWatch {
   lastBody?: Buffer;
   /** Whether a used connection ended before any byte of an answer: the backend took nothing. */
   deadSocket?: boolean;
+  /** Whether the exporter could not serialize the items: nothing was sent, for one of them perhaps. */
+  unserialized?: boolean;
   /** Whether the bytes of the current request have been handed to the kernel. */
   written?: boolean;
   /** Called when they have. */
@@ -19,6 +21,7 @@ export function resetWatch(watch: ExportWatch): void {
   delete watch.lastStatus;
   delete watch.lastBody;
   delete watch.deadSocket;
+  delete watch.unserialized;
   delete watch.written;
 }
 
@@ -158,10 +161,14 @@ const AFTER_FREEZE_MS = 500;
  * before the sockets are read.
  */
 function startAttemptTimer(timeoutMs: number, onTimeout: () => void): () => void {
-  const dueAt = Date.now() + timeoutMs;
-  let timer = setTimeout(() => {
-    if (Date.now() - dueAt < FROZEN_MS) onTimeout();
-    else timer = setTimeout(onTimeout, AFTER_FREEZE_MS);
-  }, timeoutMs);
+  let timer: NodeJS.Timeout;
+  const start = (ms: number) => {
+    const dueAt = Date.now() + ms;
+    timer = setTimeout(() => {
+      if (Date.now() - dueAt < FROZEN_MS) onTimeout();
+      else start(AFTER_FREEZE_MS);
+    }, ms);
+  };
+  start(timeoutMs);
   return () => clearTimeout(timer);
 }

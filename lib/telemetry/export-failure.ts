@@ -10,8 +10,14 @@ export interface ExportFailure {
    * is sent again twice.
    */
   notTaken: boolean;
+  /**
+   * Whether one item may be all that is wrong: too large for the backend, or nothing that the
+   * exporter can serialize. Nothing was taken, and the halves may be.
+   */
+  divisible: boolean;
 }
 
+const TOO_LARGE = 413;
 const NOT_TAKEN_STATUS = new Set([429, 502, 503, 504]);
 /** No byte was sent. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
@@ -25,17 +31,18 @@ export function explainFailure(
   const { lastStatus: status } = watch;
   if (status !== undefined && status >= 300) {
     const notTaken = NOT_TAKEN_STATUS.has(status) || (status === 401 && canRefreshToken());
-    return { reason: `http_${status}`, notTaken };
+    return { reason: `http_${status}`, notTaken, divisible: status === TOO_LARGE };
   }
   const { cause } = error as { cause?: { code?: unknown; reason?: unknown } };
   const code = cause?.reason ?? cause?.code;
-  if (code === EXPORT_TIMEOUT) return { reason: 'timeout', notTaken: false };
+  if (code === EXPORT_TIMEOUT) return { reason: 'timeout', notTaken: false, divisible: false };
   if (typeof code === 'string') {
-    return { reason: code, notTaken: NOT_SENT.has(code) || watch.deadSocket === true };
+    const notTaken = NOT_SENT.has(code) || watch.deadSocket === true;
+    return { reason: code, notTaken, divisible: false };
   }
   // Its own message says that the token could not be read: nothing has been sent.
   if (error instanceof ExportFailed && error.message.startsWith('The token')) {
-    return { reason: 'token', notTaken: true };
+    return { reason: 'token', notTaken: true, divisible: false };
   }
-  return { reason: 'error', notTaken: false };
+  return { reason: 'error', notTaken: false, divisible: watch.unserialized === true };
 }

@@ -86,7 +86,7 @@ function readStandardUrl(
   const value = (env[variable] ?? '').trim();
   if (!isHttpUrl(value)) {
     warnings.push(
-      `${variable} is ${JSON.stringify(value)}, which is no http(s) URL; use e.g. http://localhost:4318. What goes there is not exported.`,
+      `${variable} is ${shown(value)}, which is no http(s) URL; use e.g. http://localhost:4318. What goes there is not exported.`,
     );
     return undefined;
   }
@@ -98,9 +98,14 @@ function readOneUptimeEndpoint(env: Environment, warnings: string[]): string | u
   const value = env['ONEUPTIME_ENDPOINT'] || DEFAULT_ENDPOINT;
   if (isHttpUrl(value)) return withoutSlashes(value);
   warnings.push(
-    `ONEUPTIME_ENDPOINT is ${JSON.stringify(value)}, which is no http(s) URL; use e.g. ${DEFAULT_ENDPOINT}.`,
+    `ONEUPTIME_ENDPOINT is ${shown(value)}, which is no http(s) URL; use e.g. ${DEFAULT_ENDPOINT}.`,
   );
   return undefined;
+}
+
+/** Without what stands before an @, which may be a password. */
+function shown(endpoint: string): string {
+  return JSON.stringify(endpoint.slice(endpoint.lastIndexOf('@') + 1));
 }
 
 function isHttpUrl(value: string): boolean {

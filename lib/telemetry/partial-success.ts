@@ -16,7 +16,9 @@ export function readPartialSuccess(body: Buffer | undefined): PartialSuccess | u
   if (body === undefined || body.length === 0) return undefined;
   try {
     const { rejected, message } = body[0] === PARTIAL_SUCCESS ? fromProtobuf(body) : fromJson(body);
-    return rejected > 0 ? { rejected, message: message.slice(0, MAX_MESSAGE) } : undefined;
+    return Number.isSafeInteger(rejected) && rejected > 0
+      ? { rejected, message: message.slice(0, MAX_MESSAGE) }
+      : undefined;
   } catch {
     return undefined;
   }

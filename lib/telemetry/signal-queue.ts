@@ -36,12 +36,13 @@ export interface SignalQueue {
 /** After so many failed flushes in a row nothing is sent for a while: the backend is down. */
 const MAX_FAILURES = 3;
 const HOLD_MS = 30_000;
-/** Nothing of it was taken: its halves may be. One item alone is given up. */
-const TOO_LARGE = 'http_413';
+/** Items in a row that are refused alone, with none taken between: the flush has failed. */
+const MAX_REFUSED_ALONE = 3;
 
 export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueue {
   const { signal, exporter, take, putBack, onDropped, warn, onExport } = options;
   let failures = 0;
+  let refusedAlone = 0;
   let holdUntil = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | undefined;
   let again = false;
@@ -52,55 +53,58 @@ export function createSignalQueue<T>(options: SignalQueueOptions<T>): SignalQueu
     for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
       try {
         await exporter.send(batch.items);
-        failures = 0;
-        onExport?.(signal);
-        reportPartialSuccess();
       } catch (error) {
-        const { reason, notTaken } = explainFailure(
-          error,
-          exporter.watch,
-          exporter.canRefreshToken,
-        );
-        const tooLarge = reason === TOO_LARGE;
-        if (tooLarge && batch.count > 1) {
+        const { canRefreshToken, watch } = exporter;
+        const { reason, notTaken, divisible } = explainFailure(error, watch, canRefreshToken);
+        if (divisible && batch.count > 1) {
           batches.unshift(...batch.halves());
           continue;
         }
-        failures += 1;
-        if (failures >= MAX_FAILURES) holdUntil = Date.now() + HOLD_MS;
         onExport?.(signal, reason);
         if (!notTaken) onDropped(signal, reason, batch.count);
         warn(
           `Telemetry export failed: ${reason}. ${batch.count} items of ${signal} were ${notTaken ? 'kept for later' : 'given up'}.`,
         );
-        // The one item was too large, and the others may not be.
-        if (tooLarge && Date.now() >= holdUntil) continue;
+        // The one item was at fault: it says nothing of the backend, unless the next ones are, too.
+        if (watch.unserialized) continue;
+        if (divisible && ++refusedAlone < MAX_REFUSED_ALONE) continue;
+        refusedAlone = 0;
+        failures += 1;
+        if (failures >= MAX_FAILURES) holdUntil = Date.now() + HOLD_MS;
         putBack(notTaken ? [batch, ...batches] : batches);
         return;
       }
+      failures = 0;
+      refusedAlone = 0;
+      onExport?.(signal);
+      reportPartialSuccess(batch.count);
     }
   };
   const sendWhileAsked = async () => {
-    do {
-      again = false;
-      await sendAll().catch((error: unknown) => {
-        warn(`Telemetry could not be collected: ${(error as Error).message}`);
-      });
-    } while (again);
+    try {
+      do {
+        again = false;
+        await sendAll().catch((error: unknown) => {
+          warn(`Telemetry could not be collected: ${(error as Error).message}`);
+        });
+      } while (again);
+    } finally {
+      // At once: whoever asks a turn later would be told to wait for what has ended.
+      running = undefined;
+    }
   };
-  const reportPartialSuccess = () => {
+  const reportPartialSuccess = (sent: number) => {
     const partial = readPartialSuccess(exporter.watch.lastBody);
     if (partial === undefined) return;
-    onDropped(signal, 'rejected', partial.rejected);
-    warn(`The backend rejected ${partial.rejected} items of ${signal}: ${partial.message}`);
+    const rejected = Math.min(partial.rejected, sent);
+    onDropped(signal, 'rejected', rejected);
+    warn(`The backend rejected ${rejected} items of ${signal}: ${partial.message}`);
   };
   return {
     flush() {
       again = running !== undefined;
       if (!again) delete exporter.watch.written;
-      running ??= sendWhileAsked().finally(() => {
-        running = undefined;
-      });
+      running ??= sendWhileAsked();
       return running;
     },
     written: () =>

@@ -8,8 +8,8 @@ export interface Token {
   /** @throws ExportFailed when it cannot be read within 2 s, and at once while a failed read's pause lasts. */
   get(): Promise<string>;
   /**
-   * Forgets the token that a 401 refused, unless it stands in the environment.
-   * @returns whether there is a point in trying again: another one is there, or may be.
+   * Forgets the token that a 401 refused, once a minute at most, unless it stands in the environment.
+   * @returns whether another one may come: what was refused is worth keeping.
    */
   refresh(refused: string): boolean;
 }
@@ -63,9 +63,9 @@ export function createToken(source: TokenSource, read: ReadToken = readFromAws):
     prefetch: () => void get().catch(() => {}),
     get,
     refresh(refused) {
-      // Another signal's 401 came first.
-      if (refused !== current) return true;
-      if (Date.now() - refreshedAt < REFRESH_INTERVAL_MS) return false;
+      // Another signal's 401 came first, or the last reading is young: the next one may help.
+      const young = Date.now() - refreshedAt < REFRESH_INTERVAL_MS;
+      if (refused !== current || young) return true;
       refreshedAt = Date.now();
       reading = undefined;
       current = undefined;

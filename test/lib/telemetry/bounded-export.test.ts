@@ -1,19 +1,19 @@
-import { describe, expect, it, vi } from 'vitest';
+import dns from 'node:dns';
+import { setImmediate as loopTurn } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { TokenSource } from '../../../lib/telemetry/config.ts';
+import { createToken } from '../../../lib/telemetry/token.ts';
 import { flushTo } from './flush-target.ts';
-import { type Behaviour, type OtlpBackend, respond, startBackend } from './otlp-backend.ts';
+import {
+  type Behaviour,
+  firstOnly,
+  type OtlpBackend,
+  respond,
+  startBackend,
+} from './otlp-backend.ts';
 
 const tracesOf = ({ requests }: OtlpBackend) =>
   requests.filter(({ path }) => path.endsWith('traces'));
-
-/** The first request of each signal gets `first`, the others are taken. */
-function firstOnly(first: Behaviour & ((...args: never[]) => void)): Behaviour {
-  const seen = new Set<string>();
-  return (request, response, take) => {
-    if (seen.has(request.url ?? '')) return take();
-    seen.add(request.url ?? '');
-    return first(request as never, response as never, take as never);
-  };
-}
 
 describe('given up at once, since the backend may have taken it', () => {
   const refusals: [string, Behaviour, string][] = [
@@ -86,6 +86,28 @@ describe('holds a flush no longer than its bound', () => {
     }
   });
 
+  it('a freeze is none of its time, nor is a second one right after it', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const answers: (() => void)[] = [];
+    const backend = await startBackend((_request, _response, take) => void answers.push(take));
+    const target = await flushTo(backend.endpoint);
+    target.record();
+    const flushed = target.flush(600_000);
+    await target.written(600_000);
+    while (answers.length < 3) await loopTurn();
+    for (const ranMs of [2_000, 500, 500]) {
+      // Timers stand still in a freeze, and the clock does not.
+      vi.setSystemTime(Date.now() + 60_000);
+      vi.advanceTimersByTime(ranMs);
+      await loopTurn();
+    }
+    for (const take of answers) take();
+    await flushed;
+    expect(target.dropped).toEqual({});
+    expect(backend.store.spans()).toHaveLength(1);
+  });
+
   it('OTEL_EXPORTER_OTLP_TIMEOUT lowers the time of an attempt', async () => {
     const { endpoint } = await startBackend('hang');
     const target = await flushTo(endpoint, { OTEL_EXPORTER_OTLP_TIMEOUT: '100' });
@@ -117,9 +139,7 @@ describe('sent again within the bound', () => {
     const target = await flushTo(backend.endpoint);
     target.record();
     await target.flush();
-    backend.behave(
-      firstOnly((request: { socket: { destroy(): void } }) => request.socket.destroy()),
-    );
+    backend.behave(firstOnly((request) => void request.socket.destroy()));
     target.record();
     await target.flush(10_000);
     expect(backend.store.spans()).toHaveLength(2);
@@ -162,6 +182,32 @@ describe('kept for the next flush, since the backend surely took nothing', () =>
     expect(backend.store.points().map(({ value }) => value)).toEqual([2, 1]);
   });
 
+  it('a name that does not resolve', async () => {
+    const backend = await startBackend();
+    const { port } = new URL(backend.endpoint);
+    let known = false;
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((
+      _host: string,
+      { all }: { all?: boolean },
+      done: (...args: unknown[]) => void,
+    ) => {
+      const found = { address: '127.0.0.1', family: 4 };
+      if (!known) process.nextTick(done, Object.assign(new Error('x'), { code: 'ENOTFOUND' }));
+      else if (all) process.nextTick(done, null, [found]);
+      else process.nextTick(done, null, found.address, found.family);
+    }) as never);
+    onTestFinished(() => lookup.mockRestore());
+    const target = await flushTo(`http://backend.test:${port}/otlp`);
+    target.record();
+    await target.flush();
+    expect(target.dropped).toEqual({});
+    expect(target.warnings.join()).toContain('ENOTFOUND. 1 items of traces were kept for later.');
+    known = true;
+    await target.flush();
+    expect(backend.store.spans()).toHaveLength(1);
+    expect(backend.store.points()).toMatchObject([{ value: 1 }]);
+  });
+
   it('a refused connection', async () => {
     const gone: (() => Promise<void>)[] = [];
     const { endpoint } = await startBackend('take', { onFinished: (stop) => gone.push(stop) });
@@ -175,6 +221,40 @@ describe('kept for the next flush, since the backend surely took nothing', () =>
     expect(store.spans()).toHaveLength(1);
     expect(store.logs()).toHaveLength(1);
     expect(store.points()).toMatchObject([{ value: 1 }]);
+  });
+});
+
+describe('401 to a token that may be replaced', () => {
+  it.for(['parameter', 'secret'])('of a %s: kept, also where it was just read', async (kind) => {
+    const backend = await startBackend(401);
+    let reads = 0;
+    const source = kind === 'parameter' ? { kind, name: '/token' } : { kind, arn: 'arn' };
+    const token = createToken(source as TokenSource, async () => {
+      reads += 1;
+      return `token-${reads}`;
+    });
+    const target = await flushTo(backend.endpoint, {}, token);
+    for (let count = 0; count < 2; count += 1) {
+      target.record();
+      await target.flush();
+    }
+    expect(reads).toBe(2);
+    expect(target.dropped).toEqual({});
+    backend.behave('take');
+    await target.flush();
+    expect(backend.store.spans()).toHaveLength(2);
+    expect(backend.store.logs()).toHaveLength(2);
+    expect(backend.store.points().map(({ value }) => value)).toEqual([1, 1]);
+  });
+
+  it('not to the headers of a standard endpoint: given up', async () => {
+    const backend = await startBackend(401);
+    const token = createToken({ kind: 'parameter', name: '/token' }, async () => 'token-1');
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.endpoint };
+    const target = await flushTo(backend.endpoint, environment, token);
+    target.record();
+    await target.flush();
+    expect(target.dropped.traces).toEqual({ reason: 'http_401', items: 1 });
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { flushTo } from './flush-target.ts';
+import { noteRequests } from './note-requests.ts';
 import { startBackend } from './otlp-backend.ts';
 
 it('sends the three signals side by side and each item once', async () => {
@@ -76,6 +77,20 @@ it('written: waits for the bytes to leave, and not for those that have left', as
   const start = performance.now();
   await target.written(1_000);
   expect(performance.now() - start).toBeLessThan(500);
+});
+
+it('written: is of this flush, and not of the last one', async () => {
+  const { endpoint } = await startBackend();
+  const requests = noteRequests(endpoint);
+  const target = await flushTo(endpoint);
+  for (let count = 1; count <= 2; count += 1) {
+    target.record();
+    const flushed = target.flush();
+    await target.written(1_900);
+    expect(requests).toHaveLength(count * 3);
+    expect(requests.every(({ writableFinished }) => writableFinished)).toBe(true);
+    await flushed;
+  }
 });
 
 it('uses a connection again within 5 s, and not later: it may have died in a freeze', async () => {

@@ -31,3 +31,39 @@ it('a larger one is larger', () => {
     estimateLogBytes(record as never) + 9_900,
   );
 });
+
+const MEGABYTE = 1_000_000;
+
+/** Each level refers to the next one twice: 2 to the power of levels in JSON. */
+function doubled(levels: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level += 1) value = { a: value, b: value };
+  return value;
+}
+
+it.each([
+  ['30 levels of two references each', doubled(30)],
+  ['one deeper than protobuf’s readers go', Array.from({ length: 40 }).reduce((v) => [v], 1)],
+  [
+    'one that holds itself twice',
+    (() => {
+      const v: unknown[] = [];
+      v.push(v, v);
+      return v;
+    })(),
+  ],
+])('%s: larger than all bounds, and not walked to its end', (_, body) => {
+  const start = process.cpuUsage();
+  expect(estimateLogBytes({ ...record, body } as never)).toBeGreaterThan(100 * MEGABYTE);
+  expect(estimateLogBytes({ ...record, attributes: { body } } as never)).toBeGreaterThan(
+    100 * MEGABYTE,
+  );
+  // Walked to its end, the first would take minutes.
+  expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
+});
+
+it('what follows one that is too large has its own size', () => {
+  estimateLogBytes({ ...record, body: doubled(30) } as never);
+  const body = Array.from({ length: 10_000 }, (_, index) => index);
+  expect(estimateLogBytes({ ...record, body } as never)).toBeLessThan(MEGABYTE);
+});

@@ -104,6 +104,19 @@ describe('a bad setting is one warning, and never an error', () => {
     expect(warnings.join()).not.toContain('secret');
   });
 
+  it.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'user:pass-1@collector:4318', 'collector:4318'],
+    ['OTEL_EXPORTER_OTLP_LOGS_ENDPOINT', 'grpc://user:pass-1@x@collector', 'collector'],
+    ['ONEUPTIME_ENDPOINT', 'user:pass-1@oneuptime', 'oneuptime'],
+  ])(
+    '%s=%s: nothing before an @ is shown, since it may be a password',
+    (variable, value, shown) => {
+      const { warnings } = readTelemetryConfig({ ONEUPTIME_TOKEN: token, [variable]: value });
+      expect(warnings).toEqual([expect.stringContaining(`${variable} is "${shown}", which`)]);
+      expect(warnings.join()).not.toContain('pass-1');
+    },
+  );
+
   it('what a bad endpoint was meant for does not go to OneUptime', () => {
     const { exports, exporting } = readTelemetryConfig({
       ONEUPTIME_TOKEN: token,

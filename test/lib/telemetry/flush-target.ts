@@ -15,11 +15,13 @@ import type { Signal } from '../../../lib/telemetry/export-settings.ts';
 import { createToken, type Token } from '../../../lib/telemetry/token.ts';
 
 export interface FlushTarget {
-  /** What was given up, by signal. */
+  /** What was given up, by signal: the last reason, and the items of all. */
   dropped: Partial<Record<Signal, { reason: string; items: number }>>;
   warnings: string[];
   /** Makes spans, log records and one counter's point. */
   record(count?: number, attributes?: Record<string, string>): void;
+  /** Makes a span and a log record of what no exporter can serialize. */
+  recordOdd(name: unknown, body: unknown): void;
   /** Makes points of two metrics, each a series of its own. */
   count(series: number): void;
   /** @returns how long the caller waited, in milliseconds */
@@ -59,7 +61,7 @@ export async function flushTo(
     collect: async () => (await reader.collect()).resourceMetrics,
     exporters: createExporters(config, token),
     onDropped: (signal, reason, items) => {
-      dropped[signal] = { reason, items };
+      dropped[signal] = { reason, items: items + (dropped[signal]?.items ?? 0) };
     },
     warn: (message) => void warnings.push(message),
   });
@@ -72,6 +74,10 @@ export async function flushTo(
         logger.emit({ body: 'said', attributes });
         counter.add(1);
       }
+    },
+    recordOdd(name, body) {
+      tracer.startSpan(name as string).end();
+      logger.emit({ body: body as string });
     },
     count(series) {
       for (let index = 0; index < series; index += 1) {

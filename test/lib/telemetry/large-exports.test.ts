@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest';
 import { flushTo } from './flush-target.ts';
-import { type Behaviour, type OtlpBackend, respond, startBackend } from './otlp-backend.ts';
+import {
+  type Behaviour,
+  firstOnly,
+  type OtlpBackend,
+  respond,
+  startBackend,
+} from './otlp-backend.ts';
 
 const tracesOf = ({ requests }: OtlpBackend) =>
   requests.filter(({ path }) => path.endsWith('traces'));
@@ -65,16 +71,84 @@ it('one item that is refused is given up and counted, and the others arrive', as
   });
 });
 
-it('a backend that refuses every size is left alone after three items', async () => {
+it('items that are too large do not hold the others back, whatever their number', async () => {
+  const backend = await startBackend(upTo(20_000));
+  const target = await flushTo(backend.endpoint);
+  target.record(5, { text: 'x'.repeat(30_000) });
+  target.record(3);
+  // The first ends after three that were refused in a row: the backend may refuse everything.
+  for (let count = 0; count < 2; count += 1) await target.flush(10_000);
+  expect(backend.store.spans()).toHaveLength(3);
+  expect(backend.store.logs()).toHaveLength(3);
+  expect(target.dropped).toEqual({
+    traces: { reason: 'http_413', items: 5 },
+    logs: { reason: 'http_413', items: 5 },
+  });
+});
+
+it('a backend that refuses every size gets few requests a flush, and none after three', async () => {
   const backend = await startBackend(413);
   const target = await flushTo(backend.endpoint);
   target.record(500);
   await target.flush(10_000);
   // 500, 250 and so on to one item, and two more.
   expect(tracesOf(backend).length).toBeLessThan(16);
-  const requests = backend.requests.length;
+  for (let count = 0; count < 2; count += 1) await target.flush(10_000);
+  const tried = tracesOf(backend).length;
+  expect(tried).toBeLessThan(48);
+  expect(target.dropped.traces?.items).toBe(9);
   await target.flush();
-  expect(
-    backend.requests.filter(({ path }) => !path.endsWith('metrics')).length,
-  ).toBeLessThanOrEqual(requests);
+  expect(tracesOf(backend)).toHaveLength(tried);
 });
+
+const circular = () => {
+  const value: Record<string, unknown> = {};
+  value['self'] = value;
+  return value;
+};
+
+it.for<[string, unknown]>([
+  ['http/json', 1n],
+  ['http/protobuf', { length: 1n }],
+])(
+  'what cannot be serialized in %s is given up alone, and the others arrive',
+  async ([protocol, odd], { expect }) => {
+    const backend = await startBackend();
+    const target = await flushTo(backend.endpoint, { OTEL_EXPORTER_OTLP_PROTOCOL: protocol });
+    target.record(20);
+    // One after another, and more than a backend may refuse in a row.
+    for (let count = 0; count < 4; count += 1) target.recordOdd(odd, circular());
+    target.record(60);
+    await target.flush(10_000);
+    expect(backend.store.spans()).toHaveLength(80);
+    expect(backend.store.logs()).toHaveLength(80);
+    expect(target.dropped).toEqual({
+      traces: { reason: 'error', items: 4 },
+      logs: { reason: 'error', items: 4 },
+    });
+    target.record();
+    await target.flush();
+    expect(backend.store.spans()).toHaveLength(81);
+  },
+);
+
+const firstRefusals: [string, Behaviour, number, string | undefined][] = [
+  ['503 beyond the bound', respond(503, '{}', { 'retry-after': '60' }), 0, undefined],
+  ['500', 500, 500, 'http_500'],
+  ['413', 413, 0, undefined],
+];
+it.for(firstRefusals)(
+  'of 1,201 items, the first request refused with %s, none is lost uncounted',
+  async ([, refusal, items, reason], { expect }) => {
+    const backend = await startBackend(firstOnly(refusal));
+    const target = await flushTo(backend.endpoint);
+    target.record(1_201);
+    for (let count = 0; count < 2; count += 1) await target.flush(10_000);
+    for (const arrived of [backend.store.spans(), backend.store.logs()]) {
+      expect(arrived).toHaveLength(1_201 - items);
+    }
+    for (const signal of ['traces', 'logs'] as const) {
+      expect(target.dropped[signal]).toEqual(reason && { reason, items });
+    }
+  },
+);

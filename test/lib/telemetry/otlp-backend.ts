@@ -84,6 +84,17 @@ function answer(
   }
 }
 
+/** The first request of each signal gets `first`, the others are taken. */
+export function firstOnly(first: Behaviour): Behaviour {
+  const seen = new Set<string>();
+  return (request, response, take) => {
+    const { url = '' } = request;
+    const behaviour = seen.has(url) ? 'take' : first;
+    seen.add(url);
+    answer(behaviour, request, response, take);
+  };
+}
+
 /** Answers when the whole request has been read. */
 export function respond(status: number, body: string | Buffer = '{}', headers = {}): Answer {
   return (request, response) => {

@@ -237,6 +237,39 @@ describe('the environment that it is given', () => {
   });
 });
 
+it('a gauge whose callback hangs does not take the other metrics with it', async () => {
+  const { telemetry, store } = await start();
+  const meter = metrics.getMeter('test');
+  meter.createObservableGauge('hanging').addCallback(() => new Promise(() => {}));
+  meter.createCounter('orders').add(1);
+  await telemetry.flush(request);
+  expect(store.points()).toMatchObject([{ metric: 'orders', value: 1 }]);
+});
+
+it('one item that is larger than all that may wait goes alone, and is counted', async () => {
+  const { telemetry, store } = await start();
+  const logger = logs.getLogger('test');
+  logger.emit({ body: 'before' });
+  logger.emit({ body: 'x'.repeat(9_000_000) });
+  logger.emit({ body: 'after' });
+  await telemetry.flush(request);
+  expect(store.logs().map(({ body }) => body)).toEqual(['before', 'after']);
+  expect(store.points()).toMatchObject([
+    { metric: 'telemetry.dropped', value: 1, attributes: { signal: 'logs' } },
+  ]);
+});
+
+it.each([
+  ['without a target no extension is registered: it would hold each invocation for nothing', {}, 0],
+  ['with one it is', { ONEUPTIME_TOKEN: 'token-1' }, 1],
+])('%s', async (_, environment, registrations) => {
+  const api = await startBackend(403);
+  await startTelemetry({
+    environment: { AWS_LAMBDA_RUNTIME_API: new URL(api.endpoint).host, ...environment },
+  });
+  expect(api.requests).toHaveLength(registrations);
+});
+
 it('keeps the active context over await', async () => {
   await start();
   await trace.getTracer('test').startActiveSpan('outer', async (span) => {

@@ -200,4 +200,14 @@ describe('at SIGTERM', () => {
     expect(program.lines.filter((line) => 'own' in line)).toHaveLength(1);
     expect(store.spans().map(({ name }) => name)).toContain('left over');
   });
+
+  it('a listener for once that was there before counts as the user’s own, too', async () => {
+    const { endpoint, store } = await startBackend();
+    const env = { ONEUPTIME_ENDPOINT: endpoint, ONEUPTIME_TOKEN: 'token-1' };
+    const program = startProgram(env, '1', '10000', 'earlier-listener');
+    await program.line('ready');
+    program.kill('SIGTERM');
+    expect(await program.ended).toBe(7);
+    expect(store.spans().map(({ name }) => name)).toContain('left over');
+  });
 });

@@ -4,6 +4,9 @@ import { startTelemetry } from '../../../lib/telemetry.ts';
 
 /** A function's life in a process of its own: as many invocations as it is told, each flushed. */
 const [invocations = '1', remainingMs = '10000', until = 'exit'] = process.argv.slice(2);
+if (until === 'earlier-listener') {
+  process.once('SIGTERM', () => void setTimeout(() => process.exit(7), 600));
+}
 const telemetry = await startTelemetry();
 const counter = metrics.getMeter('program').createCounter('program.invocations');
 const flushMs: number[] = [];

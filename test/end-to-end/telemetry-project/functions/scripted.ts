@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import middy from '@middy/core';
 import { metrics, SpanStatusCode, trace } from '@opentelemetry/api';
@@ -11,6 +12,8 @@ export interface Script {
   /** Recorded as the name of the span. */
   name?: string;
   workMs?: number;
+  /** Says on stdout whenever the log record's body is read: when it is kept, and when it is sent. */
+  noteReads?: boolean;
   throwAtOnce?: boolean;
   /** The span is an error. */
   fail?: boolean;
@@ -22,15 +25,25 @@ const telemetry = await startTelemetry();
 const tracer = trace.getTracer('scripted');
 const runs = metrics.getMeter('scripted').createCounter('runs');
 
-async function work({ name = 'work', workMs = 0, throwAtOnce, fail }: Script): Promise<string> {
+async function work(script: Script): Promise<string> {
+  const { name = 'work', workMs = 0, noteReads, throwAtOnce, fail } = script;
   if (throwAtOnce) throw new Error('at once');
   const span = tracer.startSpan(name);
   runs.add(1);
-  logs.getLogger('scripted').emit({ body: name });
+  logs.getLogger('scripted').emit({ body: noteReads ? noted(name) : name });
   if (workMs > 0) await delay(workMs);
   if (fail) span.setStatus({ code: SpanStatusCode.ERROR, message: 'failed' });
   span.end();
   return name;
+}
+
+function noted(name: string) {
+  return {
+    get name() {
+      writeSync(1, 'body read\n');
+      return name;
+    },
+  };
 }
 
 const flushed = middy<Script, string>().use(flushTelemetry(telemetry)).handler(work);
