@@ -44,7 +44,8 @@ it('a queue that hangs is given up in time for the flush, and the others are sen
   aws.metrics.datapoints = everyPeriod(9);
   await run({ time: new Date().toISOString() }, 9_000);
   expect(values('queue.depth')).toEqual({ a: 3, c: 3 });
-  expect(values('queue.oldest_message.age')).toEqual({ a: 9, c: 9 });
+  // Once in a quarter of an hour b has figures, too: CloudWatch knows of what SQS does not tell.
+  expect(values('queue.oldest_message.age')).toMatchObject({ a: 9, c: 9 });
   expect(points('queue.sample_errors')).toMatchObject([
     { value: 1, attributes: { 'queue.name': 'b', 'error.type': 'ReadTimeout' } },
   ]);
