@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { buildFunctions } from '../cli/build/build-functions.ts';
+import { buildFunctions, type KeptBuilds } from '../cli/build/build-functions.ts';
 import { printFunctionOutput } from './function-output.ts';
 import type { InvocationReport } from './lambda/lambda-service.ts';
 import { readSettings, type Settings } from './read-settings.ts';
@@ -11,6 +11,8 @@ import { watchSources } from './watch-sources.ts';
 /** `npm start`: the whole system on this machine until SIGINT or SIGTERM. */
 
 const projectDirectory = join(import.meta.dirname, '..');
+/** A change is built in half of the time of the first build. */
+const kept: KeptBuilds = new Map();
 const print = (line: string) => console.log(line);
 /** Everything is gone by then; what is not would be a bug that must not keep the terminal. */
 const STOP_LIMIT_MS = 1_900;
@@ -31,7 +33,7 @@ async function start(): Promise<Stack> {
   // CDK takes a second to load, as long as the bundler is at work.
   const [{ describeDefaultStack }] = await Promise.all([
     import('./default-stack.ts'),
-    buildFunctions({ projectDirectory }),
+    buildFunctions({ projectDirectory, kept }),
   ]);
   const bundleDirectory = join(projectDirectory, 'dist/functions');
   const description = describeDefaultStack(bundleDirectory);
@@ -67,7 +69,7 @@ function untilSignal(): Promise<undefined> {
 async function rebuild(stack: Stack): Promise<void> {
   const start = performance.now();
   try {
-    await buildFunctions({ projectDirectory });
+    await buildFunctions({ projectDirectory, kept });
     await stack.lambda.replaceInstances();
     print(`rebuilt in ${Math.round(performance.now() - start)} ms`);
   } catch (error) {

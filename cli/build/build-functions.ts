@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildContext, type BuildOptions, build, context, type Metafile } from 'esbuild';
 
 import { builtinModulesPlugin } from './builtin-modules-plugin.ts';
 import { functionNames } from './function-names.ts';
@@ -17,7 +17,15 @@ export interface BuildFunctionsOptions {
   outputDirectory?: string;
   /** Entry points below functions/ by name. @default those of the four that it has */
   functions?: readonly string[];
+  /**
+   * What is kept between two builds of one process, so that the next reads again only what has
+   * changed. @default nothing
+   */
+  kept?: KeptBuilds;
 }
+
+/** By function. */
+export type KeptBuilds = Map<string, BuildContext<FunctionBuildOptions>>;
 
 export interface BuiltFunction extends BundleSize {
   name: string;
@@ -36,7 +44,7 @@ export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bu
   const results = await Promise.all(
     functions.map(async (name) => {
       const directory = join(outputDirectory, name);
-      const result = await build(buildOptions(projectDirectory, name, directory));
+      const result = await run(name, buildOptions(projectDirectory, name, directory), options.kept);
       return { name, directory, files: result.outputFiles, metafile: result.metafile };
     }),
   );
@@ -53,7 +61,17 @@ export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bu
   return results.map(({ name, metafile }) => ({ name, ...measureBundle(metafile) }));
 }
 
-type FunctionBuildOptions = BuildOptions & { write: false; metafile: true };
+interface FunctionBuildOptions extends BuildOptions {
+  write: false;
+  metafile: true;
+}
+
+async function run(name: string, options: FunctionBuildOptions, kept: KeptBuilds | undefined) {
+  if (kept === undefined) return build(options);
+  const building = kept.get(name) ?? (await context(options));
+  kept.set(name, building);
+  return building.rebuild();
+}
 
 function buildOptions(
   projectDirectory: string,
