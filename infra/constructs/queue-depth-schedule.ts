@@ -31,6 +31,13 @@ export interface QueueDepthScheduleProps extends TaskFunctionOptions {
    * @default Duration.minutes(5)
    */
   readonly cloudwatchInterval?: Duration;
+  /**
+   * In MB. A run over 1,000 queues takes 1.8 s of CPU, and 256 MB have a seventh of a CPU: give more
+   * of them to hundreds of queues.
+   *
+   * @default 256
+   */
+  readonly memorySize?: number;
   /** Name of the SSM SecureString with the URL to call after each run. @default - none is called */
   readonly heartbeatUrlParameter?: string;
 }

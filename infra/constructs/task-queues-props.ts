@@ -107,4 +107,6 @@ export interface QueueDepthSettings {
   readonly resolution?: Duration;
   /** Time between two reads of CloudWatch. @default Duration.minutes(5) */
   readonly cloudwatchInterval?: Duration;
+  /** In MB; more for hundreds of queues. @default 256 */
+  readonly memorySize?: number;
 }

@@ -36,6 +36,12 @@ describe('the depth function', () => {
     expect(invoke).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
   });
 
+  it('has the memory that it is given, for hundreds of queues', () => {
+    expect(depthFunction(template)['MemorySize']).toBe(256);
+    const larger = templateOf({ queueDepth: { memorySize: 1_769 } });
+    expect(depthFunction(larger)['MemorySize']).toBe(1_769);
+  });
+
   it('knows each queue, its dead-letter queue, its worker and their mapping', () => {
     const parts: unknown[] = depthFunction(template)['Environment'].Variables.QUEUES['Fn::Join'][1];
     const value = parts.map((part) => (typeof part === 'string' ? part : 'reference')).join('');

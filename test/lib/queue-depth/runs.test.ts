@@ -145,9 +145,9 @@ it('a second instance that gets the same run sends the same points of CloudWatch
   }
 });
 
-it('a run that is over a minute late sends depth and asks no CloudWatch', async () => {
+it('a run that is over 45 s late sends depth and asks no CloudWatch', async () => {
   const { run, aws, values, warnings } = await startOne();
-  vi.setSystemTime(noonMs + 61_000);
+  vi.setSystemTime(noonMs + 45_001);
   await run(atMinute(0));
   expect(values('queue.depth')).toEqual({ a: 3 });
   expect(aws.count('GetMetricData')).toBe(0);
@@ -203,4 +203,11 @@ it('a run by hand between two of the schedule sends no figure again', async () =
   expect(seconds(depth, 'queue.oldest_message.age')).toEqual([-240, -180]);
   expect(seconds(depth, 'queue.messages.sent')).toHaveLength(5);
   expect(seconds(depth, 'queue.depth')).toEqual([1, 30, 61]);
+});
+
+it('a run that is 45 s late still asks CloudWatch for its minute', async () => {
+  const depth = await startOne();
+  vi.setSystemTime(noonMs + 45_000);
+  await depth.run(atMinute(0));
+  expect(seconds(depth, 'queue.oldest_message.age')).toEqual([-240]);
 });
