@@ -16,11 +16,13 @@ export interface TaskScheduleProps {
   readonly task: Task;
   /** One of the task's `schedule`. */
   readonly entry: TaskScheduleEntry;
-  /** Tells the schedules of the task apart, in deduplication ids too: keep it. */
+  /** Tells the schedules of the app apart, in messages and deduplication ids too: keep it. 1 to 100 characters. */
   readonly name: string;
   readonly queue: ITaskQueue;
 }
 
+/** What a worker reads as the name of a schedule. */
+const MAX_NAME_LENGTH = 100;
 const LIMIT_BYTES = 200 * 1024;
 /** What EventBridge Scheduler takes as input of a target. */
 const INPUT_LIMIT_BYTES = 256 * 1024;
@@ -104,6 +106,9 @@ function encodeBody(task: Task, { payload }: TaskScheduleEntry, name: string): s
       `Schedule ${JSON.stringify(name)} of task ${JSON.stringify(task.name)}: ${text}`,
     );
   };
+  if (name.length < 1 || name.length > MAX_NAME_LENGTH) {
+    refuse(`its name has ${name.length} characters. Give it 1 to ${MAX_NAME_LENGTH}.`);
+  }
   // What the worker will see is the payload as JSON carries it.
   const carried: unknown = JSON.parse(JSON.stringify(payload) ?? 'null');
   const result = task.payload['~standard'].validate(carried);
@@ -125,6 +130,7 @@ function encodeBody(task: Task, { payload }: TaskScheduleEntry, name: string): s
     id: ContextAttribute.executionId,
     task: task.name,
     payload: carried,
+    schedule: name,
   });
   // The encoder writes times; this one is known when the schedule is due.
   const body = `${message.slice(0, -1)},"enqueued_at":"${ContextAttribute.scheduledTime}"}`;

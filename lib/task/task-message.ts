@@ -19,6 +19,8 @@ export interface TaskMessage {
   readonly enqueuedAt?: Date;
   /** Until when it was delayed on purpose. */
   readonly notBefore?: Date;
+  /** Name of the schedule that it was sent by. */
+  readonly schedule?: string;
   /** Only where the SQS message attributes had no room for it. */
   readonly trace?: TraceFields;
 }
@@ -46,6 +48,7 @@ export function encodeMessage(message: Omit<TaskMessage, 'v'>): string {
     payload: message.payload,
     enqueued_at: message.enqueuedAt?.toISOString(),
     not_before: message.notBefore?.toISOString(),
+    schedule: message.schedule,
     trace: message.trace,
   });
   return escapeRefused(json);
@@ -100,6 +103,7 @@ function readMessage(body: JsonObject, fallbackId: string): TaskMessage {
   if (payload === undefined) throw new InvalidMessage('"payload" is missing.');
   const enqueuedAt = readDate(body['enqueued_at']);
   const notBefore = readDate(body['not_before']);
+  const schedule = readName(body['schedule']);
   return {
     v: v as number,
     id,
@@ -107,6 +111,7 @@ function readMessage(body: JsonObject, fallbackId: string): TaskMessage {
     payload,
     ...(enqueuedAt && { enqueuedAt }),
     ...(notBefore && { notBefore }),
+    ...(schedule && { schedule }),
     ...(isObject(body['trace']) && { trace: readStrings(body['trace']) }),
   };
 }
@@ -126,6 +131,10 @@ function readDate(value: unknown): Date | undefined {
   if (typeof value !== 'string') return undefined;
   const date = new Date(value);
   return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function readName(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length >= 1 && value.length <= 100 ? value : undefined;
 }
 
 function readStrings(fields: JsonObject): TraceFields {
