@@ -15,10 +15,11 @@ import { createOtlpReceiver } from './otlp/otlp-receiver.ts';
 import { createOtlpRelay } from './otlp/otlp-relay.ts';
 import { createTelemetryStore, type TelemetryStore } from './otlp/telemetry-store.ts';
 import { createPatientInvoke } from './patient-invoke.ts';
+import { createRunTarget } from './schedules/run-target.ts';
+import { startSchedules } from './schedules/start-schedules.ts';
 import { type SqsServer, type SqsServerOptions, startSqsServer } from './sqs/sqs-server.ts';
 import type { FunctionDescription, StackDescription } from './stack-description.ts';
 import { startMappings } from './start-mappings.ts';
-import { startSchedules } from './start-schedules.ts';
 import { PLACE } from './template/resolve-value.ts';
 
 export interface StackOptions {
@@ -34,6 +35,8 @@ export interface StackOptions {
   environment?: Record<string, string>;
   /** @default 60_000 */
   idleTimeoutMs?: number;
+  /** The clock of the schedules, in milliseconds since 1970. @default Date.now */
+  now?: () => number;
   /** Gets every line that a function writes. */
   onOutput?: (line: string, functionName: string) => void;
   onReport?: (report: InvocationReport) => void;
@@ -59,6 +62,7 @@ export interface Stack {
 }
 
 const { region: REGION, accountId: ACCOUNT_ID } = PLACE;
+const ACCOUNT = { region: REGION, accountId: ACCOUNT_ID };
 
 /** Starts everything that the description names, on loopback only. */
 export async function startStack(
@@ -131,10 +135,16 @@ export async function startStack(
           queueArn: sqs.queueArn(mapping.queueName),
           running: eventSourceMappings.get(mapping.queueName) as EventSourceMapping,
         })),
-        account: { region: REGION, accountId: ACCOUNT_ID },
+        account: ACCOUNT,
       }),
     });
-    const schedules = startSchedules(description.schedules, lambda.invoke, onWarning);
+    const schedules = startSchedules(description.schedules, {
+      runTarget: createRunTarget({ invoke: lambda.invoke, sqsClient, queueUrl: sqs.queueUrl }),
+      addresses: sqs,
+      account: ACCOUNT,
+      onWarning,
+      ...(options.now && { now: options.now }),
+    });
     const stop = once(async () => {
       schedules.stop();
       await Promise.all([...eventSourceMappings.values()].map((each) => each.stop()));

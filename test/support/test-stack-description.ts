@@ -20,6 +20,8 @@ export interface TestStackShape {
   concurrency?: number;
   /** Whether queue depth is sampled, every second, and GET /health and /metrics answer. @default false */
   observed?: boolean;
+  /** Beside the one of the depth function. @default none */
+  schedules?: StackDescription['schedules'];
   /** Of all functions. */
   environment?: Record<string, string>;
 }
@@ -39,9 +41,9 @@ const OBSERVER_ROUTES = ['/health', '/metrics'].flatMap((path) =>
 
 const DEPTH_SCHEDULE = {
   name: 'e2e-depth',
-  functionName: 'e2e-sample-queue-depth',
-  rateSeconds: 1,
-  input: '{"time":"<aws.scheduler.scheduled-time>"}',
+  expression: 'rate(1 second)',
+  targetArn: 'arn:aws:lambda:us-east-1:000000000000:function:e2e-sample-queue-depth',
+  input: () => '{"time":"<aws.scheduler.scheduled-time>"}',
 };
 
 /** One queue with its dead-letter queue and worker, and the API. */
@@ -81,7 +83,7 @@ export function describeTestStack(shape: TestStackShape = {}): StackDescription 
       { method: 'POST', path: `${CUT_OFF_PATH}/{task}`, functionName: cutOff },
       ...(shape.observed ? OBSERVER_ROUTES : []),
     ],
-    schedules: shape.observed ? [DEPTH_SCHEDULE] : [],
+    schedules: [...(shape.schedules ?? []), ...(shape.observed ? [DEPTH_SCHEDULE] : [])],
   };
 }
 
