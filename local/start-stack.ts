@@ -16,6 +16,7 @@ import { createOtlpRelay } from './otlp/otlp-relay.ts';
 import { createTelemetryStore, type TelemetryStore } from './otlp/telemetry-store.ts';
 import { createPatientInvoke } from './patient-invoke.ts';
 import { createRunTarget } from './schedules/run-target.ts';
+import { createSchedulerApi } from './schedules/scheduler-api.ts';
 import { startSchedules } from './schedules/start-schedules.ts';
 import { type SqsServer, type SqsServerOptions, startSqsServer } from './sqs/sqs-server.ts';
 import type { FunctionDescription, StackDescription } from './stack-description.ts';
@@ -69,7 +70,7 @@ export async function startStack(
   description: StackDescription,
   options: StackOptions,
 ): Promise<Stack> {
-  const { relay: relayTarget, onWarning = () => {} } = options;
+  const { relay: relayTarget, now = Date.now, onWarning = () => {} } = options;
   const telemetry = createTelemetryStore();
   const relay = relayTarget && createOtlpRelay({ ...relayTarget, onWarning });
   const otlp = createOtlpReceiver({
@@ -126,6 +127,13 @@ export async function startStack(
       region: REGION,
       onWarning,
     });
+    const schedules = startSchedules(description.schedules, {
+      runTarget: createRunTarget({ invoke: lambda.invoke, sqsClient, queueUrl: sqs.queueUrl }),
+      addresses: sqs,
+      account: ACCOUNT,
+      onWarning,
+      now,
+    });
     awsServices = createAwsServices({
       cloudWatch: createCloudWatchApi(cloudWatch),
       lambda: createLambdaApi({
@@ -137,13 +145,12 @@ export async function startStack(
         })),
         account: ACCOUNT,
       }),
-    });
-    const schedules = startSchedules(description.schedules, {
-      runTarget: createRunTarget({ invoke: lambda.invoke, sqsClient, queueUrl: sqs.queueUrl }),
-      addresses: sqs,
-      account: ACCOUNT,
-      onWarning,
-      ...(options.now && { now: options.now }),
+      scheduler: createSchedulerApi({
+        runner: schedules,
+        groups: ['default', ...(description.scheduleGroups ?? [])],
+        account: ACCOUNT,
+        now,
+      }),
     });
     const stop = once(async () => {
       schedules.stop();

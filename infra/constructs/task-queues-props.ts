@@ -35,6 +35,13 @@ export interface TaskQueuesProps
    */
   readonly discoverQueues?: boolean;
   /**
+   * Whether functions that enqueue may have EventBridge Scheduler keep a message: for `at` later
+   * than 15 minutes, and on FIFO queues. They get the right to make such schedules.
+   *
+   * @default false
+   */
+  readonly oneTimeSchedules?: boolean;
+  /**
    * Of the queues.
    *
    * @default - RETAIN_ON_UPDATE_OR_DELETE in the stage prod, DESTROY in others

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { Task } from '../../lib/index.ts';
 import { checkStage } from './check-stage.ts';
 import { leastVisibilityTimeout, usualMaxReceiveCount } from './check-worker.ts';
+import { OneTimeSchedules } from './one-time-schedules.ts';
 import { QueueAlarms } from './queue-alarms.ts';
 import { QueueDepthSchedule } from './queue-depth-schedule.ts';
 import { TaskApi } from './task-api.ts';
@@ -64,6 +65,7 @@ export class TaskQueues extends Construct {
       }),
     });
     this.schedule(tasks);
+    if (props.oneTimeSchedules) this.allowOneTimeSchedules(stage, tasks);
     if (props.alarms !== false) {
       const thresholds = Object.fromEntries(
         Object.entries(settings).map(([name, each]) => [name, each.thresholds ?? {}]),
@@ -111,6 +113,17 @@ export class TaskQueues extends Construct {
         new TaskSchedule(this, `Schedule-${name}`, { task, entry, name, queue });
       }
     }
+  }
+
+  /** Of `enqueue-task`, and of the workers whose tasks enqueue others. */
+  private allowOneTimeSchedules(stage: string, tasks: readonly Task[]): void {
+    const queues = Object.values(this.queues);
+    const schedules = new OneTimeSchedules(this, 'OneTimeSchedules', { stage, queues });
+    const enqueuing = Object.values(this.workers).filter(({ queue }) =>
+      tasks.some((task) => task.queue === queue.name && task.enqueues.length > 0),
+    );
+    for (const { function: each } of enqueuing) schedules.grantCreate(each);
+    if (this.api?.enqueueFunction) schedules.grantCreate(this.api.enqueueFunction);
   }
 
   private tell(): void {

@@ -1,5 +1,4 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   ContextAttribute,
   Schedule,
@@ -9,7 +8,7 @@ import {
 import { Construct } from 'constructs';
 import { encodeMessage, type Task, type TaskScheduleEntry } from '../../lib/index.ts';
 import { scheduleExpression } from './schedule-expression.ts';
-import { createSchedulerRole } from './scheduler-role.ts';
+import { createSchedulerRole, sendStatements } from './scheduler-role.ts';
 import type { ITaskQueue } from './task-queue.ts';
 
 export interface TaskScheduleProps {
@@ -83,21 +82,6 @@ function fifoTarget(scope: Construct, props: TaskScheduleProps, body: string): T
     arn: `arn:${Stack.of(scope).partition}:scheduler:::aws-sdk:sqs:sendMessage`,
     input: ScheduleTargetInput.fromObject(input),
   };
-}
-
-function sendStatements({ queue }: ITaskQueue): PolicyStatement[] {
-  const key = queue.encryptionMasterKey;
-  return [
-    new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }),
-    ...(key
-      ? [
-          new PolicyStatement({
-            actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-            resources: [key.keyArn],
-          }),
-        ]
-      : []),
-  ];
 }
 
 function encodeBody(task: Task, { payload }: TaskScheduleEntry, name: string): string {

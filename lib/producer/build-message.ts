@@ -14,6 +14,10 @@ export interface PreparedMessage {
   payload: unknown;
   queue: ProducerQueue;
   options: EnqueueOptions;
+  /** The end of the delay that `at` asked for. */
+  notBefore?: Date;
+  /** Set where EventBridge Scheduler is to send it, at this whole minute. */
+  scheduleAt?: Date;
 }
 
 export interface BuiltMessage {
@@ -49,7 +53,7 @@ export function buildMessage(message: PreparedMessage, traceFields: TraceFields)
     payload,
     enqueuedAt,
     ...(options.delaySeconds && {
-      notBefore: new Date(enqueuedAt.getTime() + options.delaySeconds * 1000),
+      notBefore: message.notBefore ?? new Date(enqueuedAt.getTime() + options.delaySeconds * 1000),
     }),
     ...(!fits && { trace: traceFields }),
   });

@@ -9,6 +9,11 @@ import type { PreparedMessage } from './build-message.ts';
 import { type EnqueueResult, enqueueMany } from './enqueue-many.ts';
 import { type Enqueued, enqueueOne } from './enqueue-one.ts';
 import type { EnqueueOptions, QueueUrls } from './enqueue-options.ts';
+import {
+  createMessageScheduler,
+  type MessageScheduler,
+  type SchedulerOptions,
+} from './message-scheduler.ts';
 import { prepareMessage } from './prepare-message.ts';
 import { prepareMessages } from './prepare-messages.ts';
 import { createTimedSender, type TimedSender } from './send-message.ts';
@@ -17,6 +22,8 @@ export interface ProducerOptions {
   /** Queue URLs by logical name, e.g. `{ default: { url: 'https://sqs...' } }`. */
   queues: QueueUrls;
   client: Pick<SQSClient, 'send'>;
+  /** Keeps messages for later than 15 minutes, and on FIFO queues for later at all: the option `at`. @default none */
+  scheduler?: SchedulerOptions;
   /** Listeners of `beforeEnqueue` and `afterEnqueue`. @default none */
   lifecycle?: LifecycleEmitter;
   /** Names the service in the producer's log lines. @default service `leadline`, level info */
@@ -25,8 +32,8 @@ export interface ProducerOptions {
 
 export interface Producer {
   /**
-   * Sends one message of a task. When it resolves, SQS has it; when it rejects, nothing was sent
-   * or SQS did not say that it took it. The active span's context travels with the message.
+   * Sends one message of a task. When it resolves, SQS has it, or EventBridge Scheduler for `at`;
+   * when it rejects, nothing was sent or they did not say that they took it. The active span's context travels with the message.
    *
    * @throws InvalidPayload, InvalidEnqueueOptions, MessageTooLarge before anything is sent;
    * EnqueueFailed when SQS refuses or cannot be reached.
@@ -59,11 +66,14 @@ export interface ProducerEnvironment {
   readonly sender: TimedSender;
   readonly instruments: Instruments;
   readonly listeners: ListenerCalls;
+  readonly scheduler: MessageScheduler | undefined;
 }
 
 /** A producer of task messages. Make one and keep it: it holds the SQS client's connections. */
 export function createProducer(options: ProducerOptions): Producer {
   const { queues, client, lifecycle, telemetry } = options;
+  const scheduler = options.scheduler && createMessageScheduler(options.scheduler);
+  const hasScheduler = scheduler !== undefined;
   const log = createLog({
     service: telemetry?.serviceName ?? 'leadline',
     level: telemetry?.logLevel ?? 'info',
@@ -81,19 +91,19 @@ export function createProducer(options: ProducerOptions): Producer {
       listeners.emit('beforeEnqueue', { task: task.name, id, queue: queue.name, payload });
     }
     try {
-      return await send({ sender, instruments, listeners });
+      return await send({ sender, instruments, listeners, scheduler });
     } finally {
       await listeners.settle();
     }
   };
   return {
     async enqueue(task, payload, options = {}) {
-      const message = await prepareMessage(task, payload, queues, options);
+      const message = await prepareMessage(task, payload, queues, options, hasScheduler);
       return withEnvironment([message], (environment) => enqueueOne(message, environment));
     },
     async enqueueMany(task, payloads, options = {}) {
       const optionsOf = typeof options === 'function' ? options : () => options;
-      const messages = await prepareMessages(task, payloads, queues, optionsOf);
+      const messages = await prepareMessages(task, payloads, queues, optionsOf, hasScheduler);
       return withEnvironment(messages, (environment) => enqueueMany(messages, environment));
     },
   };

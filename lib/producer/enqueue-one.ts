@@ -9,9 +9,10 @@ import { recordFailure } from '../instrumentation/record-failure.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from '../instrumentation/scope.ts';
 import { injectTrace } from '../instrumentation/trace-carrier.ts';
 import { buildMessage, type PreparedMessage } from './build-message.ts';
+import { buildSchedule } from './build-schedule.ts';
 import type { ProducerEnvironment } from './create-producer.ts';
 
-/** A message that SQS has taken. */
+/** A message that SQS has taken, or EventBridge Scheduler for later. */
 export interface Enqueued {
   /** The task id. */
   id: string;
@@ -24,8 +25,9 @@ export interface Enqueued {
 /** Sends one message in a `send <queue>` span, whose context it carries. */
 export function enqueueOne(
   message: PreparedMessage,
-  { sender, instruments, listeners }: ProducerEnvironment,
+  environment: ProducerEnvironment,
 ): Promise<Enqueued> {
+  const { instruments, listeners } = environment;
   const { id, task, queue } = message;
   const options = {
     kind: SpanKind.PRODUCER,
@@ -38,11 +40,15 @@ export function enqueueOne(
   const tracer = trace.getTracer(SCOPE_NAME, SCOPE_VERSION);
   return tracer.startActiveSpan(`send ${queue.name}`, options, async (span) => {
     try {
-      const { input } = buildMessage(message, injectTrace(contextApi.active()));
-      const messageId = await sender.sendMessage(input, queue);
-      span.setAttribute('messaging.message.id', messageId);
+      const messageId = await send(message, environment);
+      if (messageId !== undefined) span.setAttribute('messaging.message.id', messageId);
       instruments.taskEnqueued.add(1, { [TASK_NAME]: task.name, [QUEUE_NAME]: queue.name });
-      listeners.emit('afterEnqueue', { task: task.name, id, queue: queue.name, messageId });
+      listeners.emit('afterEnqueue', {
+        task: task.name,
+        id,
+        queue: queue.name,
+        ...(messageId !== undefined && { messageId }),
+      });
       return toEnqueued(message, span);
     } catch (error) {
       recordFailure(span, error);
@@ -51,6 +57,19 @@ export function enqueueOne(
       span.end();
     }
   });
+}
+
+/** @returns the SQS message id, which a message for later does not have yet. */
+async function send(
+  message: PreparedMessage,
+  { sender, scheduler }: ProducerEnvironment,
+): Promise<string | undefined> {
+  const traceFields = injectTrace(contextApi.active());
+  if (message.scheduleAt === undefined) {
+    return sender.sendMessage(buildMessage(message, traceFields).input, message.queue);
+  }
+  await scheduler?.schedule(message, buildSchedule(message, traceFields));
+  return undefined;
 }
 
 export function toEnqueued({ id, task, queue }: PreparedMessage, span: Span): Enqueued {

@@ -5,6 +5,7 @@ import { createTaskId } from '../task/task-message.ts';
 import { validatePayload } from '../task/validate-payload.ts';
 import type { PreparedMessage } from './build-message.ts';
 import { type EnqueueOptions, type QueueUrls, resolveQueue } from './enqueue-options.ts';
+import { resolveSendTime } from './send-time.ts';
 
 /**
  * Checks one message before anything is sent, and gives it its id.
@@ -16,11 +17,20 @@ export async function prepareMessage(
   payload: unknown,
   queues: QueueUrls,
   options: EnqueueOptions,
+  hasScheduler: boolean,
 ): Promise<PreparedMessage> {
   const queue = resolveQueue(task, queues, options);
+  const { delaySeconds, ...times } = resolveSendTime(options, queue, hasScheduler);
   const wirePayload = serialize(task, payload);
   await validatePayload(task, wirePayload);
-  return { id: createTaskId(), task, payload: wirePayload, queue, options };
+  return {
+    id: createTaskId(),
+    task,
+    payload: wirePayload,
+    queue,
+    options: { ...options, ...(delaySeconds !== undefined && { delaySeconds }) },
+    ...times,
+  };
 }
 
 /**

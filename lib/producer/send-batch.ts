@@ -21,7 +21,7 @@ const MAX_DELAY_MS = 2_000;
 export async function sendBatchWithRetry(
   batch: readonly OutgoingMessage[],
   { sender, listeners }: ProducerEnvironment,
-  failures: Map<OutgoingMessage, EnqueueFailed>,
+  failures: Map<object, EnqueueFailed>,
 ): Promise<void> {
   const [first] = batch;
   if (first === undefined) return;

@@ -21,6 +21,8 @@ export interface ScheduleRunner<Schedule extends RunningSchedule = RunningSchedu
   /** @throws Error for an expression that cannot be read. */
   add(schedule: Schedule): void;
   get(arn: string): Schedule | undefined;
+  /** Whether it is due once more. */
+  isDue(arn: string): boolean;
   list(): Schedule[];
   /** @returns whether it was there. */
   remove(arn: string): boolean;
@@ -98,6 +100,7 @@ export function createScheduleRunner<Schedule extends RunningSchedule>(
       wait();
     },
     get: (arn) => entries.get(arn)?.schedule,
+    isDue: (arn) => entries.get(arn)?.due !== undefined,
     list: () => [...entries.values()].map(({ schedule }) => schedule),
     remove: (arn) => entries.delete(arn),
     stop() {

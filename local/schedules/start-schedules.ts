@@ -41,7 +41,7 @@ export function startSchedules(
   return runner;
 }
 
-function scheduleArn(
+export function scheduleArn(
   group: string,
   name: string,
   { region, accountId }: StartSchedulesOptions['account'],

@@ -28,6 +28,7 @@ export interface TestStackShape {
 
 export const QUEUE = 'e2e-default';
 export const DEAD_LETTER_QUEUE = 'e2e-default-dlq';
+export const SCHEDULE_GROUP = 'e2e-tasks';
 export const API_FUNCTION = 'e2e-enqueue-task';
 export const WORKER_FUNCTION = 'e2e-process-default';
 /** A second API, whose queue nobody answers for. */
@@ -83,6 +84,7 @@ export function describeTestStack(shape: TestStackShape = {}): StackDescription 
       { method: 'POST', path: `${CUT_OFF_PATH}/{task}`, functionName: cutOff },
       ...(shape.observed ? OBSERVER_ROUTES : []),
     ],
+    scheduleGroups: [SCHEDULE_GROUP],
     schedules: [...(shape.schedules ?? []), ...(shape.observed ? [DEPTH_SCHEDULE] : [])],
   };
 }

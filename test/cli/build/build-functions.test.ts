@@ -62,7 +62,9 @@ describe('the functions of this repository', () => {
 
   it('enqueue-task starts with the SQS client and no other', () => {
     expect(origins('enqueue-task')).toContain('@aws-sdk/client-sqs');
-    expect(origins('enqueue-task').join()).not.toMatch(/client-ssm|client-secrets-manager/);
+    expect(origins('enqueue-task').join()).not.toMatch(
+      /client-ssm|client-secrets-manager|client-scheduler/,
+    );
   });
 
   it('the AWS SDK has the one credential provider that Lambda needs', async () => {
