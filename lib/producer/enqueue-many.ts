@@ -14,6 +14,7 @@ import { buildSchedule } from './build-schedule.ts';
 import type { ProducerEnvironment } from './create-producer.ts';
 import { type Enqueued, toEnqueued } from './enqueue-one.ts';
 import { packBatches } from './pack-batches.ts';
+import type { RecordedMessage } from './queued-records.ts';
 import { type LaterMessage, scheduleMany } from './schedule-many.ts';
 import { sendBatchWithRetry } from './send-batch.ts';
 
@@ -39,6 +40,7 @@ export async function enqueueMany(
   const created = messages.map(create);
   const failures: Failures = new Map();
   const outgoing = created.filter((each) => 'bytes' in each);
+  await environment.records.create(created);
   const byQueue = Map.groupBy(outgoing, ({ message }) => message.queue.url);
   for (const ofQueue of byQueue.values()) {
     const send = ofQueue[0]?.message.queue.fifo ? sendFifo : sendStandard;
@@ -49,6 +51,7 @@ export async function enqueueMany(
     environment,
     failures,
   );
+  await environment.records.forget([...failures.keys()]);
   return created.map((each) => {
     const enqueued = toEnqueued(each.message, each.span);
     const error = failures.get(each);
@@ -82,8 +85,7 @@ function create(message: PreparedMessage): OutgoingMessage | LaterMessage {
   }
 }
 
-/** By message. */
-type Failures = Map<object, EnqueueFailed>;
+type Failures = Map<RecordedMessage, EnqueueFailed>;
 
 async function sendStandard(
   outgoing: readonly OutgoingMessage[],

@@ -27,7 +27,7 @@ export function enqueueOne(
   message: PreparedMessage,
   environment: ProducerEnvironment,
 ): Promise<Enqueued> {
-  const { instruments, listeners } = environment;
+  const { instruments, listeners, records } = environment;
   const { id, task, queue } = message;
   const options = {
     kind: SpanKind.PRODUCER,
@@ -40,7 +40,13 @@ export function enqueueOne(
   const tracer = trace.getTracer(SCOPE_NAME, SCOPE_VERSION);
   return tracer.startActiveSpan(`send ${queue.name}`, options, async (span) => {
     try {
-      const messageId = await send(message, environment);
+      const deliver = prepareSend(message, environment);
+      const recorded = [{ message, span }];
+      await records.create(recorded);
+      const messageId = await deliver().catch(async (error: unknown) => {
+        await records.forget(recorded);
+        throw error;
+      });
       if (messageId !== undefined) span.setAttribute('messaging.message.id', messageId);
       instruments.taskEnqueued.add(1, { [TASK_NAME]: task.name, [QUEUE_NAME]: queue.name });
       listeners.emit('afterEnqueue', {
@@ -59,17 +65,26 @@ export function enqueueOne(
   });
 }
 
-/** @returns the SQS message id, which a message for later does not have yet. */
-async function send(
+/**
+ * Builds what is sent, which may throw, before anything is written.
+ *
+ * @returns a function that sends it and gives the SQS message id, which a message for later does
+ * not have yet.
+ */
+function prepareSend(
   message: PreparedMessage,
   { sender, scheduler }: ProducerEnvironment,
-): Promise<string | undefined> {
+): () => Promise<string | undefined> {
   const traceFields = injectTrace(contextApi.active());
   if (message.scheduleAt === undefined) {
-    return sender.sendMessage(buildMessage(message, traceFields).input, message.queue);
+    const { input } = buildMessage(message, traceFields);
+    return () => sender.sendMessage(input, message.queue);
   }
-  await scheduler?.schedule(message, buildSchedule(message, traceFields));
-  return undefined;
+  const built = buildSchedule(message, traceFields);
+  return async () => {
+    await scheduler?.schedule(message, built);
+    return undefined;
+  };
 }
 
 export function toEnqueued({ id, task, queue }: PreparedMessage, span: Span): Enqueued {

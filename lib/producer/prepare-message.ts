@@ -17,14 +17,14 @@ export async function prepareMessage(
   payload: unknown,
   queues: QueueUrls,
   options: EnqueueOptions,
-  hasScheduler: boolean,
+  hasScheduler = false,
 ): Promise<PreparedMessage> {
   const queue = resolveQueue(task, queues, options);
   const { delaySeconds, ...times } = resolveSendTime(options, queue, hasScheduler);
   const wirePayload = serialize(task, payload);
   await validatePayload(task, wirePayload);
   return {
-    id: createTaskId(),
+    id: options.id ?? createTaskId(),
     task,
     payload: wirePayload,
     queue,
@@ -38,7 +38,7 @@ export async function prepareMessage(
  * on the way has to be a valid string there. What is sent is the input, not the schema's output,
  * so that transforms run once, in the worker.
  */
-function serialize(task: Task, payload: unknown): unknown {
+export function serialize(task: Task, payload: unknown): unknown {
   let json: string | undefined;
   try {
     json = JSON.stringify(payload);

@@ -6,6 +6,7 @@ import { SCOPE_NAME, SCOPE_VERSION } from '../instrumentation/scope.ts';
 import type { PreparedMessage } from './build-message.ts';
 import type { BuiltSchedule } from './build-schedule.ts';
 import type { ProducerEnvironment } from './create-producer.ts';
+import type { RecordedMessage } from './queued-records.ts';
 
 /** A message for later, with the `create <queue>` span whose context it carries. */
 export interface LaterMessage extends BuiltSchedule {
@@ -23,7 +24,7 @@ const CONCURRENCY = 10;
 export async function scheduleMany(
   messages: readonly LaterMessage[],
   environment: ProducerEnvironment,
-  failures: Map<object, EnqueueFailed>,
+  failures: Map<RecordedMessage, EnqueueFailed>,
 ): Promise<void> {
   const waiting = [...messages];
   const takeNext = async () => {
@@ -37,7 +38,7 @@ export async function scheduleMany(
 async function scheduleOne(
   later: LaterMessage,
   { scheduler, listeners }: ProducerEnvironment,
-  failures: Map<object, EnqueueFailed>,
+  failures: Map<RecordedMessage, EnqueueFailed>,
 ): Promise<void> {
   const { id, task, queue } = later.message;
   const span = trace.getTracer(SCOPE_NAME, SCOPE_VERSION).startSpan(`send ${queue.name}`, {

@@ -43,6 +43,7 @@ export function resolveSendTime(
     return { delaySeconds: Math.ceil(aheadMs / 1000), notBefore: at };
   }
   checkScheduler(at, queue, hasScheduler);
+  checkName(options);
   const earliest = Math.max(at.getTime(), now + CALL_MS);
   const scheduleAt = new Date(Math.ceil(earliest / MINUTE_MS) * MINUTE_MS);
   return { notBefore: scheduleAt, scheduleAt };
@@ -81,6 +82,14 @@ function checkScheduler(at: Date, { name, url, fifo }: ProducerQueue, hasSchedul
       `at: the URL of queue "${name}", ${url}, does not end in /<account>/<name>, and EventBridge Scheduler wants the queue's ARN. Give the URL as SQS has it.`,
     );
   }
+}
+
+/** Scheduler's rule for its client tokens, which is narrower than that for names. */
+function checkName({ id }: EnqueueOptions): void {
+  if (id === undefined || /^[\w-]{1,64}$/.test(id)) return;
+  throw new InvalidEnqueueOptions(
+    `id is ${JSON.stringify(id)}, and with at it names a schedule; use up to 64 letters, digits, "-" and "_".`,
+  );
 }
 
 function describe(value: unknown): string {

@@ -23,6 +23,13 @@ export interface TaskMessage {
   readonly schedule?: string;
   /** Only where the SQS message attributes had no room for it. */
   readonly trace?: TraceFields;
+  /** The chain or group that it is part of, and its place in there from 0. */
+  readonly workflow?: WorkflowPlace;
+}
+
+export interface WorkflowPlace {
+  readonly id: string;
+  readonly step: number;
 }
 
 /** A message as it was read, with the attributes of an SNS envelope that it came in, if it did. */
@@ -50,6 +57,7 @@ export function encodeMessage(message: Omit<TaskMessage, 'v'>): string {
     not_before: message.notBefore?.toISOString(),
     schedule: message.schedule,
     trace: message.trace,
+    workflow: message.workflow,
   });
   return escapeRefused(json);
 }
@@ -104,6 +112,7 @@ function readMessage(body: JsonObject, fallbackId: string): TaskMessage {
   const enqueuedAt = readDate(body['enqueued_at']);
   const notBefore = readDate(body['not_before']);
   const schedule = readName(body['schedule']);
+  const workflow = readWorkflow(body['workflow']);
   return {
     v: v as number,
     id,
@@ -113,6 +122,7 @@ function readMessage(body: JsonObject, fallbackId: string): TaskMessage {
     ...(notBefore && { notBefore }),
     ...(schedule && { schedule }),
     ...(isObject(body['trace']) && { trace: readStrings(body['trace']) }),
+    ...(workflow && { workflow }),
   };
 }
 
@@ -135,6 +145,14 @@ function readDate(value: unknown): Date | undefined {
 
 function readName(value: unknown): string | undefined {
   return typeof value === 'string' && value.length >= 1 && value.length <= 100 ? value : undefined;
+}
+
+/** What is no place in a workflow is left out: the task itself can run. */
+function readWorkflow(value: unknown): WorkflowPlace | undefined {
+  if (!isObject(value)) return undefined;
+  const { id, step } = value;
+  if (typeof id !== 'string' || id === '') return undefined;
+  return Number.isInteger(step) && (step as number) >= 0 ? { id, step: step as number } : undefined;
 }
 
 function readStrings(fields: JsonObject): TraceFields {

@@ -8,6 +8,7 @@ import {
   readQueueSource,
   readQueues,
   readScheduler,
+  readTaskTable,
 } from '../../functions/env.ts';
 import { readTelemetryConfig } from '../../lib/telemetry/config.ts';
 
@@ -58,6 +59,7 @@ const readers = [
   readDepthSettings,
   readHealthSettings,
   readScheduler,
+  readTaskTable,
 ];
 
 it('no variable outside the table of docs/architecture.md is read', () => {
@@ -98,6 +100,7 @@ it.each([
   'APP_VERSION',
   'SCHEDULE_GROUP',
   'SCHEDULE_ROLE_ARN',
+  'TASK_TABLE',
 ])('%s is read, and is in the table', (name) => {
   const { proxy, read } = recording({});
   for (const reader of readers.slice(1)) {

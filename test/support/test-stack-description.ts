@@ -22,6 +22,8 @@ export interface TestStackShape {
   observed?: boolean;
   /** Beside the one of the depth function. @default none */
   schedules?: StackDescription['schedules'];
+  /** Whether there is a table of task state, which the functions are told of. @default false */
+  taskState?: boolean;
   /** Of all functions. */
   environment?: Record<string, string>;
 }
@@ -31,6 +33,7 @@ export const DEAD_LETTER_QUEUE = 'e2e-default-dlq';
 export const SCHEDULE_GROUP = 'e2e-tasks';
 export const API_FUNCTION = 'e2e-enqueue-task';
 export const WORKER_FUNCTION = 'e2e-process-default';
+const TASK_TABLE = 'e2e-task-state';
 /** A second API, whose queue nobody answers for. */
 export const CUT_OFF_PATH = '/cut-off/tasks';
 
@@ -39,6 +42,12 @@ const MAPPING = 'e2e-mapping';
 const OBSERVER_ROUTES = ['/health', '/metrics'].flatMap((path) =>
   ['GET', 'HEAD'].map((method) => ({ method, path, functionName: 'e2e-health' })),
 );
+
+const STATE_ROUTES = ['GET', 'DELETE'].map((method) => ({
+  method,
+  path: '/tasks/{id}',
+  functionName: API_FUNCTION,
+}));
 
 const DEPTH_SCHEDULE = {
   name: 'e2e-depth',
@@ -59,6 +68,7 @@ export function describeTestStack(shape: TestStackShape = {}): StackDescription 
         redrive: { deadLetterQueueName: DEAD_LETTER_QUEUE, maxReceiveCount: 15 },
       },
     ],
+    ...(shape.taskState && { tables: [{ tableName: TASK_TABLE, partitionKey: 'pk' }] }),
     functions: [
       api(API_FUNCTION, shape, ({ queueUrl }) => queueUrl(QUEUE)),
       // Port 9, discard: no process without root's rights listens there.
@@ -82,6 +92,7 @@ export function describeTestStack(shape: TestStackShape = {}): StackDescription 
     routes: [
       { method: 'POST', path: '/tasks/{task}', functionName: API_FUNCTION },
       { method: 'POST', path: `${CUT_OFF_PATH}/{task}`, functionName: cutOff },
+      ...(shape.taskState ? STATE_ROUTES : []),
       ...(shape.observed ? OBSERVER_ROUTES : []),
     ],
     scheduleGroups: [SCHEDULE_GROUP],
@@ -91,29 +102,29 @@ export function describeTestStack(shape: TestStackShape = {}): StackDescription 
 
 const ENVIRONMENT = { OTEL_SERVICE_NAME: 'shop', ENVIRONMENT: 'e2e', APP_VERSION: '7.8.9' };
 
+const tableOf = ({ taskState }: TestStackShape) => (taskState ? { TASK_TABLE } : {});
+
 function api(
   functionName: string,
-  { environment }: TestStackShape,
+  shape: TestStackShape,
   urlOf: (addresses: StackAddresses) => string,
 ): StackFunction {
   return {
     functionName,
     bundle: 'enqueue-task',
-    timeoutSeconds: 10,
+    timeoutSeconds: shape.taskState ? 29 : 10,
     memoryMb: 256,
     environment: (addresses) => ({
       ...ENVIRONMENT,
-      ...environment,
+      ...tableOf(shape),
+      ...shape.environment,
       QUEUES: JSON.stringify({ default: { url: urlOf(addresses) } }),
     }),
   };
 }
 
-function worker({
-  environment,
-  workerTimeoutSeconds = 3,
-  concurrency = 2,
-}: TestStackShape): StackFunction {
+function worker(shape: TestStackShape): StackFunction {
+  const { environment, workerTimeoutSeconds = 3, concurrency = 2 } = shape;
   return {
     functionName: WORKER_FUNCTION,
     bundle: 'process-tasks',
@@ -122,6 +133,7 @@ function worker({
     reservedConcurrency: concurrency,
     environment: ({ queueUrl }) => ({
       ...ENVIRONMENT,
+      ...tableOf(shape),
       ...environment,
       QUEUES: JSON.stringify({
         default: { url: queueUrl(QUEUE), dlqUrl: queueUrl(DEAD_LETTER_QUEUE) },
@@ -131,7 +143,8 @@ function worker({
 }
 
 /** A function that reads all queues and workers, every second anew. */
-function observer(bundle: string, { environment, consumed }: TestStackShape): StackFunction {
+function observer(bundle: string, shape: TestStackShape): StackFunction {
+  const { environment, consumed } = shape;
   return {
     functionName: `e2e-${bundle}`,
     bundle,
@@ -153,6 +166,7 @@ function observer(bundle: string, { environment, consumed }: TestStackShape): St
       CLOUDWATCH_INTERVAL_SECONDS: '1',
       STALLED_AFTER_SECONDS: '3',
       HEALTH_TOKEN: 'none',
+      ...(bundle === 'sample-queue-depth' && tableOf(shape)),
       ...environment,
     }),
   };

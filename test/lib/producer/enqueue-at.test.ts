@@ -210,6 +210,11 @@ describe('is refused before anything is sent', () => {
       () => ({ at: inMinutes(1), delaySeconds: 5 }),
       /^at and delaySeconds: give one/,
     ],
+    [
+      'an id that names no schedule',
+      () => ({ at: inMinutes(20), id: 'a.b' }),
+      /^id is "a\.b", and with at/,
+    ],
     ['over a year', () => ({ at: inMinutes(367 * 1440) }), /more than a year ahead/],
     [
       'attributes',
