@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Task } from '../../lib/index.ts';
+import { scheduleName, type Task } from '../../lib/index.ts';
 import { checkStage } from './check-stage.ts';
 import { leastVisibilityTimeout, usualMaxReceiveCount } from './check-worker.ts';
 import { OneTimeSchedules } from './one-time-schedules.ts';
@@ -114,7 +114,7 @@ export class TaskQueues extends Construct {
       const queue = this.queues[task.queue];
       if (queue === undefined) continue;
       for (const [index, entry] of task.schedule.entries()) {
-        const name = `${task.name}-${index}`;
+        const name = scheduleName(task, index);
         new TaskSchedule(this, `Schedule-${name}`, { task, entry, name, queue });
       }
     }

@@ -8,6 +8,7 @@ import { encodeResult } from '../state/result-json.ts';
 import { backoffSeconds } from '../task/retry-delay.ts';
 import { failureType } from './decide-outcome.ts';
 import type { MessageFacts } from './message-facts.ts';
+import { noteScheduledRun } from './note-scheduled-run.ts';
 import type { AttemptReport, Conclusion } from './report-attempt.ts';
 import type { WorkerEnvironment } from './worker-environment.ts';
 
@@ -64,6 +65,7 @@ export function createAttemptRecord(
     async begin(payload) {
       // What a key function throws fails the attempt, as everything of the task does.
       effectKey = task?.effectKey === undefined ? undefined : keyFor(task.effectKey(payload));
+      const noted = noteScheduledRun(message, state.schedules, report.log, deadline.boundCall());
       try {
         const begun = toBegin(await start(facts, exclusive && effectKey === undefined));
         if (begun.kind !== 'run' || effectKey === undefined) return begun;
@@ -78,6 +80,8 @@ export function createAttemptRecord(
         const policy = { maxAttempts: 1, minDelaySeconds: 2, maxDelaySeconds: 300 };
         const delaySeconds = backoffSeconds(policy, attempt);
         return { kind: 'wait', delaySeconds, reason: NO_STATE };
+      } finally {
+        await noted;
       }
     },
     async end(conclusion, value) {
