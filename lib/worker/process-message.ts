@@ -7,7 +7,7 @@ import {
 } from '../instrumentation/attempt-state.ts';
 import { TASK_OUTCOME } from '../instrumentation/attributes.ts';
 import { toError } from '../instrumentation/error-type.ts';
-import { type AttemptRecord, createAttemptRecord } from './attempt-record.ts';
+import type { AttemptRecord } from './attempt-record.ts';
 import { attemptTask, type End } from './attempt-task.ts';
 import { conclude } from './conclude.ts';
 import { type MessageFacts, readMessage } from './message-facts.ts';
@@ -79,9 +79,8 @@ function recordOf(
   report: AttemptReport,
   environment: WorkerEnvironment,
 ): AttemptRecord | undefined {
-  const { state } = environment;
-  if (state === undefined || facts.content.kind === 'invalid') return undefined;
-  return createAttemptRecord(facts, report, state, environment);
+  if (facts.content.kind === 'invalid') return undefined;
+  return environment.recorder?.record(facts, report, environment);
 }
 
 function isStillRunning(end: End): boolean {
