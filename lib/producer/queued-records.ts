@@ -42,7 +42,7 @@ export function createQueuedRecords(state: TaskState | undefined, log: Log): Que
   };
 }
 
-function toFacts({ message: { id, task, queue, workflow }, span }: RecordedMessage) {
+function toFacts({ message: { id, task, queue, workflow, notBefore }, span }: RecordedMessage) {
   const spanContext = span.spanContext();
   return {
     id,
@@ -50,5 +50,6 @@ function toFacts({ message: { id, task, queue, workflow }, span }: RecordedMessa
     queue: queue.name,
     ...(trace.isSpanContextValid(spanContext) && { traceId: spanContext.traceId }),
     ...(workflow && { workflow }),
+    ...(notBefore && { notBefore }),
   };
 }

@@ -1,9 +1,14 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Message } from '@aws-sdk/client-sqs';
 import { SpanKind } from '@opentelemetry/api';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
 import { createLifecycle, decodeMessage, defineTask } from '../../../lib/index.ts';
 import { createProducer, type EnqueueOptions, type Producer } from '../../../lib/producer.ts';
+import { createTaskState, type TaskState } from '../../../lib/state.ts';
+import { startDynamoDb } from '../../../local/dynamodb/start-dynamodb.ts';
 import { startInMemoryTelemetry } from '../instrumentation/in-memory-telemetry.ts';
 import { type ProducerBench, serveRefusal, startProducerBench } from './producer-bench.ts';
 import {
@@ -275,6 +280,54 @@ describe('is refused before anything is sent', () => {
       message: expect.stringMatching(/bytes and EventBridge Scheduler takes 262144/),
     });
     expect(scheduler.schedules()).toEqual([]);
+  });
+});
+
+describe('with task state', () => {
+  async function startState() {
+    const listener = await startDynamoDb([{ tableName: 'state', partitionKey: 'pk' }]);
+    const server = createServer(listener);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const client = new DynamoDBClient({
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    onTestFinished(() => {
+      client.destroy();
+      server.close();
+      server.closeAllConnections();
+    });
+    const state = createTaskState({ table: 'state', client });
+    const expiry = async (id: string) => {
+      const Key = { pk: { S: `task#${id}` } };
+      const { Item } = await client.send(new GetItemCommand({ TableName: 'state', Key }));
+      return Number(Item?.['expires_at']?.N) * 1000;
+    };
+    return { state, expiry };
+  }
+  const withState = (state: TaskState, groupName = GROUP) =>
+    createProducer({
+      queues: { default: { url } },
+      client: bench.client,
+      state,
+      scheduler: { roleArn: ROLE_ARN, groupName, client: scheduler.client },
+    });
+
+  it('is queued until then, and its record outlives the wait', async () => {
+    const { state, expiry } = await startState();
+    const at = inMinutes(100 * 1440);
+    const { id } = await withState(state).enqueue(task, 1, { at });
+    expect(await state.read(id)).toMatchObject({ status: 'queued' });
+    expect(await expiry(id)).toBeGreaterThan(at.getTime() + 14 * 1440 * MINUTE);
+  });
+
+  it('has no record where Scheduler did not take it', async () => {
+    const { state } = await startState();
+    const id = 'refused';
+    const failed = withState(state, 'nowhere').enqueue(task, 1, { at: inMinutes(20), id });
+    await expect(failed).rejects.toMatchObject({ code: 'ENQUEUE_FAILED' });
+    expect(await state.read(id)).toBeUndefined();
   });
 });
 
