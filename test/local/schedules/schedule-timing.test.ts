@@ -81,6 +81,13 @@ describe('cron, of six fields', () => {
   });
 });
 
+it('goes on after the hour that comes twice, asked in its second time', () => {
+  const after = new Date('2026-10-25T01:10:00Z');
+  expect(runs('cron(0/30 * * * ? *)', { timezone: 'Europe/Berlin', after, count: 1 })).toEqual([
+    '2026-10-25T02:00',
+  ]);
+});
+
 describe('rate', () => {
   it.each([
     ['rate(1 minute)', ['2026-03-01T00:01', '2026-03-01T00:02', '2026-03-01T00:03']],
