@@ -44,7 +44,10 @@ export type AttemptEnd =
 /** Writes where an attempt is. Records only go forward: the first that ends a task has the say. */
 export interface AttemptRecords {
   start(facts: AttemptFacts, options: StartOptions, signal: AbortSignal): Promise<Start>;
-  /** @returns whether it was written: not where another attempt has taken over or ended the task. */
+  /**
+   * @returns whether it was written: not where the task has ended, nor a failure or a retry where
+   * another attempt runs. What has completed is written whoever runs, so that it runs no more.
+   */
   end(facts: AttemptFacts, end: AttemptEnd, signal: AbortSignal): Promise<boolean>;
 }
 
@@ -146,6 +149,15 @@ function explainRefusal({ item }: ChangeResult, { exclusive }: StartOptions, now
 function describeEnd(facts: AttemptFacts, end: AttemptEnd, now: number, keepSeconds: number) {
   const error = 'error' in end ? end.error : undefined;
   const resultJson = 'resultJson' in end ? end.resultJson : undefined;
+/** An attempt whose start could not be written may end the task all the same. */
+const END_CONDITIONS = {
+  completed: 'attribute_not_exists(#pk) OR #status IN (:queued, :retrying, :running)',
+  revoked: 'attribute_not_exists(#pk) OR #status IN (:queued, :retrying, :running)',
+  failed:
+    'attribute_not_exists(#pk) OR #status IN (:queued, :retrying) OR (#status = :running AND (#owner = :owner OR #lease_until < :now))',
+  retrying: '#owner = :owner AND #status = :running',
+};
+
   const open = end.kind === 'retrying';
   const { set: identitySet, values } = identity(facts, now, open ? OPEN_SECONDS : keepSeconds);
   const set = [
@@ -162,14 +174,13 @@ function describeEnd(facts: AttemptFacts, end: AttemptEnd, now: number, keepSeco
   ];
   return {
     update: `SET ${set.join(', ')} REMOVE ${remove.join(', ')}`,
-    condition: open
-      ? '#owner = :owner AND #status = :running'
-      : 'attribute_not_exists(#pk) OR #status IN (:queued, :retrying, :running)',
+    condition: END_CONDITIONS[end.kind],
     values: {
       ...values,
       status: end.kind,
       running: 'running',
-      ...(open ? { owner: facts.owner } : { queued: 'queued', retrying: 'retrying' }),
+      ...(!open && { queued: 'queued', retrying: 'retrying' }),
+      ...((open || end.kind === 'failed') && { owner: facts.owner }),
       result: resultJson,
       type: error?.type,
       message: error?.message,
