@@ -108,8 +108,10 @@ function identity(
 function startChange(facts: AttemptFacts, options: StartOptions, now: number) {
   const { exclusive, redriven, leaseUntil } = options;
   const { set, values } = identity(facts, now, OPEN_SECONDS);
+  // What a revoked message was to do, another one of the same key may do yet.
+  const isEffect = facts.effectKey !== undefined;
   const open = exclusive
-    ? '#status IN (:queued, :retrying, :failed) OR (#status = :running AND #lease_until < :now)'
+    ? `#status IN (:queued, :retrying, :failed${isEffect ? ', :revoked' : ''}) OR (#status = :running AND #lease_until < :now)`
     : `#status IN (:queued, :retrying, :running${redriven ? ', :failed' : ''})`;
   return {
     update: `SET #status = :running, ${set.join(', ')}, #started_at = :now, #owner = :owner, #lease_until = :lease REMOVE #finished_at, #result`,
@@ -121,6 +123,7 @@ function startChange(facts: AttemptFacts, options: StartOptions, now: number) {
       queued: 'queued',
       retrying: 'retrying',
       ...((exclusive || redriven) && { failed: 'failed' }),
+      ...(exclusive && isEffect && { revoked: 'revoked' }),
       owner: facts.owner,
       lease: leaseUntil,
     },

@@ -307,4 +307,11 @@ describe('an effect with a key of its own', () => {
     });
     expect(await bench.state.read(first.id)).toBeUndefined();
   });
+
+  it('may still happen after a message that was to do it was revoked', async () => {
+    const first = effect();
+    await start(first, exclusive);
+    await end(first, ENDS.revoked);
+    expect(await start(again(first), exclusive)).toEqual({ kind: 'started' });
+  });
 });
