@@ -1,5 +1,5 @@
 import { type Item, numberOf, textOf } from './attribute-values.ts';
-import { hashedKey, taskKey } from './keys.ts';
+import { hashedKey, keptId, taskKey } from './keys.ts';
 import type { ChangeResult, TableCalls } from './table-calls.ts';
 
 /** An attempt as its record has it. */
@@ -90,7 +90,7 @@ function identity(
   ];
   const values = {
     kind: effectKey === undefined ? 'task' : 'effect',
-    id,
+    id: keptId(id),
     task,
     queue,
     attempt,
@@ -149,9 +149,6 @@ function explainRefusal({ item }: ChangeResult, { exclusive }: StartOptions, now
   return { kind: 'busy', until: numberOf(item, 'lease_until') ?? now };
 }
 
-function describeEnd(facts: AttemptFacts, end: AttemptEnd, now: number, keepSeconds: number) {
-  const error = 'error' in end ? end.error : undefined;
-  const resultJson = 'resultJson' in end ? end.resultJson : undefined;
 /** An attempt whose start could not be written may end the task all the same. */
 const END_CONDITIONS = {
   completed: 'attribute_not_exists(#pk) OR #status IN (:queued, :retrying, :running)',
@@ -161,6 +158,9 @@ const END_CONDITIONS = {
   retrying: '#owner = :owner AND #status = :running',
 };
 
+function describeEnd(facts: AttemptFacts, end: AttemptEnd, now: number, keepSeconds: number) {
+  const error = 'error' in end ? end.error : undefined;
+  const resultJson = 'resultJson' in end ? end.resultJson : undefined;
   const open = end.kind === 'retrying';
   const { set: identitySet, values } = identity(facts, now, open ? OPEN_SECONDS : keepSeconds);
   const set = [
@@ -200,7 +200,7 @@ export function queuedItem(
   return {
     pk: taskKey(id),
     kind: 'task',
-    id,
+    id: keptId(id),
     status: 'queued',
     task,
     queue,

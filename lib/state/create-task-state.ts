@@ -94,7 +94,7 @@ export function createTaskState(options: TaskStateOptions): TaskState {
   const workflows = createWorkflowRecords(calls, keepSeconds);
   const read: TaskState['read'] = async (id) => {
     const item = await calls.get(taskKey(id));
-    return item && (toWorkflowRecord(item) ?? toTaskRecord(item));
+    return item && (toWorkflowRecord(item) ?? toTaskRecord(item, id));
   };
   return {
     read,
@@ -127,8 +127,12 @@ export function createTaskState(options: TaskStateOptions): TaskState {
     },
     async readMany(ids, signal) {
       const items = await calls.getMany(ids.map(taskKey), signal);
-      const records = [...items.values()].map(toTaskRecord);
-      return new Map(records.map((record) => [record.id, record]));
+      const records = new Map<string, TaskRecord>();
+      for (const id of ids) {
+        const item = items.get(taskKey(id));
+        if (item) records.set(id, toTaskRecord(item, id));
+      }
+      return records;
     },
     attempts: createAttemptRecords(calls, keepSeconds),
     keys: createIdempotencyKeys(calls),

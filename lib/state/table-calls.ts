@@ -94,8 +94,10 @@ export function createTableCalls(
     get,
     async getMany(pks, signal) {
       const items = new Map<string, Item>();
-      for (let start = 0; start < pks.length; start += GET_SIZE) {
-        let keys = pks.slice(start, start + GET_SIZE).map((pk) => toAttributes({ pk }));
+      // DynamoDB refuses a batch that names a key twice.
+      const distinct = [...new Set(pks)];
+      for (let start = 0; start < distinct.length; start += GET_SIZE) {
+        let keys = distinct.slice(start, start + GET_SIZE).map((pk) => toAttributes({ pk }));
         for (let attempt = 1; keys.length > 0; attempt += 1) {
           const RequestItems = { [TableName]: { Keys: keys, ConsistentRead: true } };
           const { Responses = {}, UnprocessedKeys = {} } = await bounded(signal, (abortSignal) =>

@@ -315,3 +315,27 @@ describe('an effect with a key of its own', () => {
     expect(await start(again(first), exclusive)).toEqual({ kind: 'started' });
   });
 });
+
+describe('ids', () => {
+  it.each([
+    ['#', '#'],
+    ['one with the parts of keys', 'key#task#x'],
+    ['128 characters', 'x'.repeat(128)],
+    ['129 characters', 'x'.repeat(129)],
+    ['another of 129', `${'x'.repeat(128)}y`],
+    ['3,000 characters', 'x'.repeat(3_000)],
+    ['half a megabyte', 'x'.repeat(500_000)],
+    ['other scripts', '注文😀'.repeat(40)],
+    ['half a character', 'a\ud800'],
+  ])('%s', async (_, id) => {
+    const first = facts({ id });
+    expect(await bench.state.createQueued(first)).toBe(true);
+    expect(await start(first, exclusive)).toEqual({ kind: 'started' });
+    expect(await bench.state.findRevoked([id, 'another'], signal)).toEqual(new Set());
+    expect(await bench.state.revoke(id)).toEqual({ kind: 'revoking' });
+    expect(await bench.state.findRevoked([id, 'another', id], signal)).toEqual(new Set([id]));
+    expect(await end(first, ENDS.revoked)).toBe(true);
+    expect(await bench.state.read(id)).toMatchObject({ id, status: 'revoked' });
+    expect((await bench.state.readMany([id, id])).get(id)).toMatchObject({ id });
+  });
+});
