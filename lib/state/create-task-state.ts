@@ -7,7 +7,7 @@ import {
 import { createIdempotencyKeys, type IdempotencyKeys } from './idempotency-keys.ts';
 import { taskKey } from './keys.ts';
 import { pause } from './pause.ts';
-import { findRevoked, type Revocation, revokeTask } from './revocations.ts';
+import { findRevoked, type Revocation, revokeSteps, revokeTask } from './revocations.ts';
 import { createScheduleRuns, type ScheduleRuns } from './schedule-runs.ts';
 import type { DynamoDBSender, TableCalls } from './table-calls.ts';
 import { hasEnded, type TaskRecord, toTaskRecord } from './task-record.ts';
@@ -111,11 +111,12 @@ export function createTaskState(options: TaskStateOptions): TaskState {
       return record;
     },
     async revoke(id) {
-      const workflow = await revokeWorkflow(workflows, id);
+      const workflow = await workflows.read(id);
       if (workflow === undefined) return revokeTask(calls, id, keepSeconds);
-      for (const step of workflow.steps) await revokeTask(calls, step.id, keepSeconds);
-      const { status } = workflow;
-      return status === 'completed' ? { kind: 'ended', status } : { kind: 'revoked' };
+      const { status, steps } = (await workflows.revoke(id)) ?? workflow;
+      if (status === 'completed') return { kind: 'ended', status };
+      await revokeSteps(calls, { id, steps }, keepSeconds);
+      return { kind: 'revoked' };
     },
     findRevoked: (ids, signal) => findRevoked(calls, ids, signal),
     createQueued: (message, signal) => calls.create(queuedItem(message, Date.now()), signal),
@@ -139,13 +140,4 @@ export function createTaskState(options: TaskStateOptions): TaskState {
     workflows,
     schedules: createScheduleRuns(calls),
   };
-}
-
-/** @returns the chain or group of that id as it is after its revocation, if there is one. */
-async function revokeWorkflow(
-  workflows: WorkflowRecords,
-  id: string,
-): Promise<WorkflowRecord | undefined> {
-  const workflow = await workflows.read(id);
-  return workflow && ((await workflows.revoke(id)) ?? workflow);
 }
