@@ -58,7 +58,8 @@ export interface TaskState {
   findRevoked(ids: readonly string[], signal: AbortSignal): Promise<Set<string>>;
   /** Before the message is sent. @returns whether there was no record of the id. */
   createQueued(message: QueuedFacts, signal?: AbortSignal): Promise<boolean>;
-  createManyQueued(messages: readonly QueuedFacts[]): Promise<void>;
+  /** Of ids that are new: what there is of them is overwritten. */
+  createManyQueued(messages: readonly QueuedFacts[], signal: AbortSignal): Promise<void>;
   /** SQS did not take the message. Where it has been run all the same, its record stays. */
   forgetQueued(id: string): Promise<void>;
   /** By task id; those without a record are left out. */
@@ -120,8 +121,11 @@ export function createTaskState(options: TaskStateOptions): TaskState {
     },
     findRevoked: (ids, signal) => findRevoked(calls, ids, signal),
     createQueued: (message, signal) => calls.create(queuedItem(message, Date.now()), signal),
-    createManyQueued: (messages) =>
-      calls.createMany(messages.map((message) => queuedItem(message, Date.now()))),
+    createManyQueued: (messages, signal) =>
+      calls.createMany(
+        messages.map((message) => queuedItem(message, Date.now())),
+        signal,
+      ),
     async forgetQueued(id) {
       const condition = '#status = :queued';
       await calls.remove(taskKey(id), { condition, values: { queued: 'queued' } });
