@@ -5,6 +5,7 @@ import { defineTask, EnqueueFailed, InvalidSetting } from '../../../lib/index.ts
 import { createProducer, type Producer } from '../../../lib/producer.ts';
 import { promised } from '../../support/promised.ts';
 import { type Fault, type StateBench, startStateBench } from '../../support/state-bench.ts';
+import { until } from '../../support/until.ts';
 import { startInMemoryTelemetry } from '../instrumentation/in-memory-telemetry.ts';
 import { type ProducerBench, startProducerBench } from './producer-bench.ts';
 
@@ -191,6 +192,81 @@ describe('an id that the caller chose', () => {
     await Promise.resolve(enqueue(missing(), id)).catch(() => []);
     expect(await producer.result(id)).toBeUndefined();
   });
+});
+
+describe('enqueueAndWait', () => {
+  /** Ends the task as soon as its message is there. */
+  async function work(end: Parameters<StateBench['state']['attempts']['end']>[1]): Promise<void> {
+    for (;;) {
+      const [message] = await sqs.receive(url);
+      if (message === undefined) continue;
+      const of = facts(JSON.parse(message.Body ?? '').id);
+      await table.state.attempts.start(of, options, signal);
+      if (end.kind === 'revoked') {
+        await table.state.attempts.end(of, { kind: 'retrying', error: ERROR }, signal);
+      }
+      await table.state.attempts.end(of, end, signal);
+      return;
+    }
+  }
+  const ERROR = { type: 'CardDeclined', message: 'no money' };
+
+  it.each([
+    ['{"n":1}', { n: 1 }],
+    ['null', null],
+    ['0', 0],
+    [undefined, undefined],
+  ])('gives the result %s', async (resultJson, result) => {
+    const waits = producer.enqueueAndWait(task, 1, { waitSeconds: 600 });
+    await work({ kind: 'completed', ...(resultJson !== undefined && { resultJson }) });
+    expect(await waits).toEqual(result);
+  });
+
+  it.each([
+    [{ kind: 'failed' as const, error: ERROR }, 'CardDeclined', 'no money'],
+    // Not with the error of an attempt before.
+    [{ kind: 'revoked' as const }, 'TaskRevoked', 'it was revoked'],
+    [
+      { kind: 'completed' as const, error: { type: 'ResultTooLarge', message: 'too large' } },
+      'ResultTooLarge',
+      'too large',
+    ],
+  ])('throws TaskFailed for %j', async (end, errorType, message) => {
+    const waits = producer.enqueueAndWait(task, 1, { waitSeconds: 600 }).catch((e: unknown) => e);
+    await work(end);
+    const error = await waits;
+    expect(error).toMatchObject({ code: 'TASK_FAILED', errorType });
+    expect(String(error)).toContain(message);
+  });
+
+  it('throws ResultTimeout with the id, and the task goes on', async () => {
+    const error = await producer
+      .enqueueAndWait(task, 1, { waitSeconds: 0.2 })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'RESULT_TIMEOUT', retryable: true });
+    expect(await producer.result((error as { id: string }).id)).toMatchObject({ status: 'queued' });
+    expect(await sqs.receive(url)).toHaveLength(1);
+  });
+
+  it('waits for a record that could not be written', async () => {
+    table.breakBy(({ operation }) =>
+      operation === 'PutItem' ? { status: 400, type: 'AccessDeniedException' } : undefined,
+    );
+    const waits = producer.enqueueAndWait(task, 1, { waitSeconds: 600 });
+    await until(() => table.calls.filter(({ operation }) => operation === 'GetItem').length > 1);
+    await work({ kind: 'completed', resultJson: '7' });
+    expect(await waits).toBe(7);
+  });
+
+  it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])(
+    'refuses to wait for %d seconds before anything is sent',
+    async (waitSeconds) => {
+      const waits = producer.enqueueAndWait(task, 1, { waitSeconds });
+      await expect(waits).rejects.toThrow(`waitSeconds is ${waitSeconds};`);
+      expect(await sqs.receive(url)).toEqual([]);
+      expect(table.calls).toEqual([]);
+    },
+  );
 });
 
 it('without state what needs it says so, and sends nothing', async () => {
