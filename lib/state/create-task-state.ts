@@ -1,3 +1,4 @@
+import { InvalidSetting } from '../errors/invalid-setting.ts';
 import {
   type AttemptFacts,
   type AttemptRecords,
@@ -76,9 +77,17 @@ const KEEP_SECONDS = 7 * 86_400;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1_000;
 
-/** The AWS SDK begins to load here, while the rest of a cold start goes on. */
+/**
+ * The AWS SDK begins to load here, while the rest of a cold start goes on.
+ *
+ * @throws InvalidSetting for `keepSeconds` that is none.
+ */
 export function createTaskState(options: TaskStateOptions): TaskState {
   const { table, client, keepSeconds = KEEP_SECONDS } = options;
+  if (!(Number.isInteger(keepSeconds) && keepSeconds > 0)) {
+    const problem = `is ${keepSeconds}; give a whole number of seconds over 0.`;
+    throw new InvalidSetting('keepSeconds', problem);
+  }
   const loading = import('./table-calls.ts').then(({ createTableCalls }) =>
     createTableCalls(table, client),
   );

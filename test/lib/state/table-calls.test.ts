@@ -112,3 +112,12 @@ it('a throttled call is tried again', async () => {
   expect(await bench.state.read('nothing')).toBeUndefined();
   expect(refused).toBe(3);
 });
+
+it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+  'refuses to keep records for %d seconds',
+  (keepSeconds) => {
+    expect(() => createTaskState({ table: TABLE, keepSeconds })).toThrow(
+      `keepSeconds: is ${keepSeconds}; give a whole number of seconds over 0.`,
+    );
+  },
+);
