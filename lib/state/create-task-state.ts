@@ -38,7 +38,7 @@ export interface TaskState {
    * What is known of a task, a chain or a group.
    * @throws StateUnavailable
    */
-  read(id: string): Promise<TaskRecord | WorkflowRecord | undefined>;
+  read(id: string, signal?: AbortSignal): Promise<TaskRecord | WorkflowRecord | undefined>;
   /**
    * Reads until it has ended or the time is over; the last that was read.
    *
@@ -102,8 +102,8 @@ export function createTaskState(options: TaskStateOptions): TaskState {
     remove: async (...rest) => (await loading).remove(...rest),
   };
   const workflows = createWorkflowRecords(calls, keepSeconds);
-  const read: TaskState['read'] = async (id) => {
-    const item = await calls.get(taskKey(id));
+  const read: TaskState['read'] = async (id, signal) => {
+    const item = await calls.get(taskKey(id), signal);
     return item && (toWorkflowRecord(item) ?? toTaskRecord(item, id));
   };
   return {
