@@ -162,7 +162,10 @@ function describeEnd(facts: AttemptFacts, end: AttemptEnd, now: number, keepSeco
   const error = 'error' in end ? end.error : undefined;
   const resultJson = 'resultJson' in end ? end.resultJson : undefined;
   const open = end.kind === 'retrying';
-  const { set: identitySet, values } = identity(facts, now, open ? OPEN_SECONDS : keepSeconds);
+  // A dead step may be redriven, and goes on with what the other steps returned.
+  const isStep = facts.workflow !== undefined;
+  const kept = isStep ? Math.max(keepSeconds, OPEN_SECONDS) : keepSeconds;
+  const { set: identitySet, values } = identity(facts, now, open ? OPEN_SECONDS : kept);
   const set = [
     '#status = :status',
     ...identitySet,

@@ -281,6 +281,13 @@ describe('how long a record is kept', () => {
     expect(await days((await taskIn(status)).id)).toBe(7);
   });
 
+  it('completed, as a step of a workflow: until a dead step beside it can be redriven no more', async () => {
+    const first = facts({ workflow: { id: 'w', step: 0 } });
+    await start(first);
+    await end(first, ENDS.completed);
+    expect(await days(first.id)).toBe(15);
+  });
+
   it('in whole seconds, as DynamoDB wants it', async () => {
     const { expires_at } = (await bench.item(`task#${(await taskIn('running')).id}`)) ?? {};
     expect(Number.isInteger(expires_at)).toBe(true);

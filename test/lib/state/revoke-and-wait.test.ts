@@ -106,12 +106,12 @@ describe('a chain or group', () => {
     });
   });
 
-  it('of a thousand members too', async () => {
+  it('of more members than are revoked at a time', async () => {
     const workflow = {
       kind: 'group' as const,
       id: randomUUID(),
-      steps: steps(1_000),
-      members: 1_000,
+      steps: steps(60),
+      members: 60,
     };
     await bench.state.workflows.create(workflow);
     await bench.state.createManyQueued(workflow.steps, AbortSignal.timeout(60_000));
@@ -120,7 +120,7 @@ describe('a chain or group', () => {
     expect(new Set([...records.values()].map(({ status }) => status))).toEqual(
       new Set(['revoked']),
     );
-    expect(records.size).toBe(1_000);
+    expect(records.size).toBe(60);
   }, 60_000);
 
   it('that is complete is not revoked', async () => {
@@ -134,13 +134,13 @@ describe('a chain or group', () => {
   });
 
   it('counts a step once, however many are done at a time, and stays revoked', async () => {
-    const workflow = { kind: 'group' as const, id: randomUUID(), steps: steps(20), members: 20 };
+    const workflow = { kind: 'group' as const, id: randomUUID(), steps: steps(6), members: 6 };
     await bench.state.workflows.create(workflow);
     const twice = [...workflow.steps.keys(), ...workflow.steps.keys()];
     const seen = await Promise.all(
-      twice.map((step) => bench.state.workflows.stepDone(workflow.id, step)),
+      twice.map((step) => bench.state.workflows.stepDone(workflow.id, step, signal)),
     );
-    expect(Math.max(...seen.map((record) => record?.completed ?? 0))).toBe(20);
+    expect(Math.max(...seen.map((record) => record?.completed ?? 0))).toBe(6);
     await bench.state.revoke(workflow.id);
     await bench.state.workflows.complete(workflow.id, '1');
     expect(await statusOf(workflow.id)).toBe('revoked');
@@ -157,6 +157,25 @@ describe('a chain or group', () => {
     expect(await workflows.read(workflow.id)).toMatchObject({ status: 'failed', failed });
     await workflows.complete(workflow.id, undefined);
     expect(await workflows.read(workflow.id)).not.toHaveProperty('failed');
+  });
+
+  it('is kept while a step of it may be on a queue, and 7 days after its end', async () => {
+    const { workflows } = bench.state;
+    const workflow = { kind: 'chain' as const, id: randomUUID(), steps: steps(2) };
+    const days = async () => {
+      const { expires_at: seconds } = (await bench.item(`task#${workflow.id}`)) ?? {};
+      return Math.round((Number(seconds) - Date.now() / 1000) / 86_400);
+    };
+    await workflows.create(workflow);
+    const item = await bench.item(`task#${workflow.id}`);
+    await bench.put({ ...item, pk: `task#${workflow.id}`, expires_at: Date.now() / 1000 + 9 });
+    await workflows.stepDone(workflow.id, 0);
+    expect(await days()).toBe(15);
+    // Its dead letter may be redriven.
+    await workflows.fail(workflow.id, 1, ERROR);
+    expect(await days()).toBe(15);
+    await workflows.complete(workflow.id, undefined);
+    expect(await days()).toBe(7);
   });
 
   it('without a record has no steps to be done', async () => {
