@@ -25,11 +25,7 @@ export function findDeadLetterQueue(
     const prefix = sqsName.slice(0, Math.max(0, sqsName.lastIndexOf(queue)));
     return [name, `${prefix}${name}`, `${prefix}${name}.fifo`].includes(sqsNameOf(dlqUrl));
   };
-  const asked = findQueue(readings, name) ?? readings.find(isDlq);
-  if (asked === undefined) {
-    const known = readings.map((each) => each.name).join(', ') || 'none';
-    throw new UsageError(`There is no queue "${name}". There are: ${known}.`);
-  }
+  const asked = byName(readings, name) ?? readings.find(isDlq) ?? findQueue(readings, name);
   const { dlqUrl: url, own } = asked;
   if (url !== undefined) {
     const sources = readings.filter(({ dlqUrl }) => dlqUrl === url);
@@ -41,11 +37,18 @@ export function findDeadLetterQueue(
   );
 }
 
-/** By its logical name, or else by its SQS name. */
-function findQueue(
-  readings: readonly QueueReading[],
-  name: string,
-): QueueReading | undefined {
+/**
+ * @param name logical, or else SQS's.
+ * @throws UsageError with the queues that there are.
+ */
+export function findQueue(readings: readonly QueueReading[], name: string): QueueReading {
+  const found = byName(readings, name);
+  if (found !== undefined) return found;
+  const known = readings.map((each) => each.name).join(', ') || 'none';
+  throw new UsageError(`There is no queue "${name}". There are: ${known}.`);
+}
+
+function byName(readings: readonly QueueReading[], name: string): QueueReading | undefined {
   return (
     readings.find((each) => each.name === name) ?? readings.find((each) => each.sqsName === name)
   );
@@ -63,7 +66,7 @@ export function chooseDestination(
 ): QueueReading {
   const names = sources.map(({ name }) => name).join(', ');
   if (to !== undefined) {
-    const chosen = findQueue(sources, to);
+    const chosen = byName(sources, to);
     if (chosen !== undefined) return chosen;
     throw new UsageError(`${sqsName} has no dead letters of "${to}"; it has those of ${names}.`);
   }
