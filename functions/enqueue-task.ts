@@ -1,11 +1,24 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createEnqueueHandler, createProducer, type EnqueueHandler } from '../lib/producer.ts';
 import { startTelemetry } from '../lib/telemetry.ts';
-import { readQueues } from './env.ts';
+import { readQueues, readTaskTable } from './env.ts';
 import { tasks } from './tasks/index.ts';
 
 const telemetry = await startTelemetry({ flush: 'after-response' });
-const producer = createProducer({ queues: readQueues(), client: new SQSClient({}), telemetry });
+const table = readTaskTable();
+// Without a table nothing of it is loaded.
+const state = table ? (await import('../lib/state.ts')).createTaskState({ table }) : undefined;
+const producer = createProducer({
+  queues: readQueues(),
+  client: new SQSClient({}),
+  telemetry,
+  ...(state && { state }),
+});
 
-/** `POST /tasks/{task}` */
-export const handler: EnqueueHandler = createEnqueueHandler({ tasks, producer, telemetry });
+/** `POST /tasks/{task}`, and with task state `GET` and `DELETE` of `/tasks/{id}` */
+export const handler: EnqueueHandler = createEnqueueHandler({
+  tasks,
+  producer,
+  telemetry,
+  ...(state && { state }),
+});

@@ -62,6 +62,19 @@ export function readQueueSource(
   return { prefix };
 }
 
+/**
+ * The DynamoDB table of task state. Undefined: there is no state.
+ *
+ * @throws InvalidSetting for what no table is named.
+ */
+export function readTaskTable(env: Env = process.env): string | undefined {
+  const name = env['TASK_TABLE'];
+  if (!name) return undefined;
+  if (/^[A-Za-z0-9_.-]{3,255}$/.test(name)) return name;
+  const problem = `is ${JSON.stringify(name.slice(0, 80))}; give the name of a DynamoDB table, 3 to 255 letters, digits, -, _ and dots.`;
+  throw new InvalidSetting('TASK_TABLE', problem);
+}
+
 /** How CloudWatch is asked. @throws InvalidSetting for what is no number of seconds. */
 export function readCloudWatchSettings(
   env: Env = process.env,

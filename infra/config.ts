@@ -12,6 +12,8 @@ export interface StageConfig {
   serviceName: string;
   /** Whether queues, with the messages in them, outlive the stack. */
   retainQueues: boolean;
+  /** Whether a DynamoDB table, which outlives the stack as the queues do, has the state of tasks. */
+  taskState: boolean;
   logRetentionDays: number;
   /** Put before the names of metrics, as `celery.`; empty for none. */
   metricPrefix: string;
@@ -111,6 +113,9 @@ export function describeStage(stage: string = 'dev'): StageConfig {
     stage,
     serviceName: 'leadline',
     retainQueues: production,
+    // Three DynamoDB writes a message are the price: true for the stages that want results,
+    // idempotent tasks, revoke, workflows.
+    taskState: stage === 'local',
     logRetentionDays: production ? 90 : 14,
     metricPrefix: '',
     queues: {

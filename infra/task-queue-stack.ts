@@ -26,6 +26,7 @@ export class TaskQueueStack extends Stack {
       serviceName,
       metricPrefix,
       logRetention: logRetentionDays,
+      taskState: config.taskState,
       removalPolicy: config.retainQueues
         ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         : RemovalPolicy.DESTROY,

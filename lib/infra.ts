@@ -22,5 +22,7 @@ export type {
 } from '../infra/constructs/task-queues-props.ts';
 export type { TaskScheduleProps } from '../infra/constructs/task-schedule.ts';
 export { TaskSchedule } from '../infra/constructs/task-schedule.ts';
+export type { TaskTableProps } from '../infra/constructs/task-table.ts';
+export { TaskTable } from '../infra/constructs/task-table.ts';
 export type { TaskWorkerProps } from '../infra/constructs/task-worker.ts';
 export { TaskWorker } from '../infra/constructs/task-worker.ts';

@@ -100,6 +100,7 @@ async function runBatchNow(
   const worker = createWorker(implementations, {
     queues: queuesOf(records),
     client,
+    state: 'not-needed',
     telemetry: {
       serviceName: 'test',
       logLevel: 'debug',

@@ -81,16 +81,17 @@ async function rebuild(stack: Stack): Promise<void> {
 
 function printWelcome(
   stack: Stack,
-  { queues, functions }: StackDescription,
+  { queues, tables = [], functions }: StackDescription,
   settings: Settings,
 ): void {
+  const state = tables.map((each) => `\n  tables      ${each.tableName}, in memory`).join('');
   const names = (each: { queueName?: string; functionName?: string }) =>
     each.queueName ?? each.functionName;
   print(`
   HTTP API    ${stack.url}/tasks/{task} /health /metrics
   OTLP        ${stack.url}/otlp/v1/{traces,metrics,logs}${settings.relay ? `, relayed to ${settings.relay.endpoint}` : ''}
   AWS         ${stack.sqs.endpoint}${settings.queueDataDirectory ? `, kept in ${settings.queueDataDirectory}` : ''}
-  queues      ${queues.map(names).join(' ')}
+  queues      ${queues.map(names).join(' ')}${state}
   functions   ${functions.map(names).join(' ')}
 
   Try:  curl -XPOST ${stack.url}/tasks/process_order -d '{"order_id":"o-1"}'

@@ -6,6 +6,8 @@ export interface StackDescription {
   /** Begins the names of its queues, as `local-` does. @default they have no such beginning */
   stage?: string;
   queues: QueueDescription[];
+  /** @default none, and no DynamoDB */
+  tables?: TableDescription[];
   functions: StackFunction[];
   eventSourceMappings: EventSourceMappingDescription[];
   routes: RouteDescription[];
@@ -33,6 +35,12 @@ export interface QueueDescription {
   redrive?: { deadLetterQueueName: string; maxReceiveCount: number };
   /** Of a dead-letter queue: RedriveAllowPolicy `byQueue`. @default any queue of the account may name it */
   redriveAllow?: { sourceQueueNames: string[] };
+}
+
+/** A DynamoDB table, on demand, whose keys are strings. What expires in it stays. */
+export interface TableDescription {
+  tableName: string;
+  partitionKey: string;
 }
 
 /** A Lambda function started from `dist/functions/<bundle>/index.mjs`, export `handler`. */

@@ -2,6 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAwsServices } from './aws-services.ts';
 import { createCloudWatchApi } from './cloudwatch/cloudwatch-api.ts';
 import { createMetricStore, type MetricStore } from './cloudwatch/metric-store.ts';
+import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
 import type { EventSourceMapping } from './event-source-mapping/event-source-mapping.ts';
 import { type RequestListener, startFrontServer } from './front-server.ts';
 import { createHttpApi } from './http-api/http-api.ts';
@@ -88,6 +89,8 @@ export async function startStack(
   });
   try {
     const cloudWatch = createMetricStore();
+    const { tables = [] } = description;
+    const dynamoDb = tables.length > 0 ? await startDynamoDb(tables) : undefined;
     // As above: the functions are told of the endpoint, and Lambda's API tells of the functions.
     let awsServices: RequestListener | undefined;
     const sqs = await startSqs(description, options.queueDataDirectory, {
@@ -127,6 +130,7 @@ export async function startStack(
     });
     awsServices = createAwsServices({
       cloudWatch: createCloudWatchApi(cloudWatch),
+      dynamoDb,
       lambda: createLambdaApi({
         functions,
         mappings: description.eventSourceMappings.map((mapping) => ({
@@ -141,6 +145,7 @@ export async function startStack(
       ...(description.stage !== undefined && { stage: description.stage }),
       region: REGION,
       awsEndpoint: sqs.endpoint,
+      ...(tables[0] && { table: tables[0].tableName }),
     };
     const schedules = startSchedules(description.schedules, lambda.invoke, onWarning);
     const stop = once(async () => {

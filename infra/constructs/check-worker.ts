@@ -5,6 +5,7 @@ export interface WorkerSettings {
   readonly queueName: string;
   readonly fifo: boolean;
   readonly hasDeadLetterQueue: boolean;
+  readonly hasTaskTable: boolean;
   readonly visibilityTimeout: number;
   readonly maxReceiveCount: number;
   /** Of this queue. */
@@ -44,6 +45,12 @@ export function checkWorker(settings: WorkerSettings): void {
   if (!settings.hasDeadLetterQueue) {
     refuse('the queue has no dead-letter queue, and dead messages would be lost. Give it one.');
   }
+  const idempotent = settings.tasks.find(isIdempotent);
+  if (idempotent !== undefined && !settings.hasTaskTable) {
+    refuse(
+      `task ${JSON.stringify(idempotent.name)} is idempotent, and there is no table to remember its runs in: a message that comes twice would run twice. Set taskState to true, or take idempotent out of the task.`,
+    );
+  }
   const visibility = leastVisibilityTimeout(functionTimeout, batchingWindow);
   if (settings.visibilityTimeout < visibility) {
     refuse(
@@ -70,6 +77,10 @@ export function checkWorker(settings: WorkerSettings): void {
       `reservedConcurrentExecutions is ${reserved} with a maxConcurrency of ${maxConcurrency}: an instance that sends its telemetry takes no message, and throttled messages use up receives. Set reservedConcurrentExecutions to ${2 * maxConcurrency} or more, or leave it out.`,
     );
   }
+}
+
+function isIdempotent(task: Task): boolean {
+  return Boolean((task as { idempotent?: unknown }).idempotent);
 }
 
 function checkMapping(settings: WorkerSettings, refuse: (text: string) => never): void {

@@ -11,6 +11,7 @@ import { checkNumber } from './check-number.ts';
 import { observeQueues } from './observe-queues.ts';
 import { createSchedulerRole } from './scheduler-role.ts';
 import { TaskFunction, type TaskFunctionOptions } from './task-function.ts';
+import type { TaskTable } from './task-table.ts';
 import type { TaskWorker } from './task-worker.ts';
 
 export interface QueueDepthScheduleProps extends TaskFunctionOptions {
@@ -40,6 +41,8 @@ export interface QueueDepthScheduleProps extends TaskFunctionOptions {
   readonly memorySize?: number;
   /** Name of the SSM SecureString with the URL to call after each run. @default - none is called */
   readonly heartbeatUrlParameter?: string;
+  /** Where the last runs of schedules are. @default - no task state */
+  readonly taskTable?: TaskTable;
 }
 
 /** Measures the queues once a minute. That it does is watched by the heartbeat, not by retries. */
@@ -68,6 +71,7 @@ export class QueueDepthSchedule extends Construct {
       this.function.readParameter('HEARTBEAT_URL_PARAMETER', props.heartbeatUrlParameter);
     }
     observeQueues(this.function, props);
+    props.taskTable?.allowLastRuns(this.function);
     // Scheduler invokes asynchronously, and Lambda would try a failed event twice more, up to six
     // hours later: figures of a minute that is over. The next minute is its own.
     lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.seconds(60) });

@@ -20,6 +20,7 @@ import { setQueuesVariable } from './queues-variable.ts';
 import { createAuthorizer, type TaskApiAuth } from './task-api-auth.ts';
 import { TaskFunction, type TaskFunctionOptions } from './task-function.ts';
 import type { ITaskQueue } from './task-queue.ts';
+import type { TaskTable } from './task-table.ts';
 import type { TaskWorker } from './task-worker.ts';
 
 export interface TaskApiProps extends TaskFunctionOptions {
@@ -39,9 +40,11 @@ export interface TaskApiProps extends TaskFunctionOptions {
   readonly cors?: CorsPreflightOptions;
   /** See `QueueDepthSchedule`. @default false */
   readonly discoverQueues?: boolean;
+  /** With it there are `GET` and `DELETE /tasks/{id}`. @default - no task state */
+  readonly taskTable?: TaskTable;
 }
 
-/** The HTTP API: `POST /tasks/{task}`, `GET` and `HEAD` of `/health` and `/metrics`. */
+/** The HTTP API: `POST /tasks/{task}`, `GET` and `DELETE /tasks/{id}`, `/health` and `/metrics`. */
 export class TaskApi extends Construct {
   readonly api: HttpApi;
   readonly url: string;
@@ -65,12 +68,12 @@ export class TaskApi extends Construct {
       ...(cors && { corsPreflight: cors }),
     });
     this.url = this.createStage(props).url;
-    this.taskRoutes = this.addTaskRoutes(auth, authorizer);
+    this.taskRoutes = this.addTaskRoutes(props, authorizer);
     this.addHealthRoutes();
   }
 
   /**
-   * Lets a role call `POST /tasks/{task}`, for an API with `auth: 'iam'`.
+   * Lets a role call every route below `/tasks`, for an API with `auth: 'iam'`.
    *
    * @throws Error when no task is enqueued over HTTP.
    */
@@ -81,16 +84,22 @@ export class TaskApi extends Construct {
     for (const route of this.taskRoutes) route.grantInvoke(grantee);
   }
 
-  private addTaskRoutes(auth: TaskApiAuth, authorizer: IHttpRouteAuthorizer): HttpRoute[] {
+  private addTaskRoutes(
+    { auth = 'iam', taskTable }: TaskApiProps,
+    authorizer: IHttpRouteAuthorizer,
+  ): HttpRoute[] {
     if (this.enqueueFunction === undefined) return [];
     const scopes = typeof auth === 'object' ? auth.scopes : undefined;
-    const routes = this.api.addRoutes({
-      path: '/tasks/{task}',
-      methods: [HttpMethod.POST],
+    const common = {
       integration: new HttpLambdaIntegration('Enqueue', this.enqueueFunction.function),
       authorizer,
       ...(scopes && { authorizationScopes: [...scopes] }),
-    });
+    };
+    const enqueue = { path: '/tasks/{task}', methods: [HttpMethod.POST] };
+    const state = { path: '/tasks/{id}', methods: [HttpMethod.GET, HttpMethod.DELETE] };
+    const routes = (taskTable ? [enqueue, state] : [enqueue]).flatMap((each) =>
+      this.api.addRoutes({ ...common, ...each }),
+    );
     if (auth === 'none') {
       acknowledgeOpenRoutes(routes, "auth: 'none' was written out by the app.");
     }
@@ -117,9 +126,13 @@ export class TaskApi extends Construct {
     const taskFunction = new TaskFunction(this, 'EnqueueTask', {
       ...props,
       bundle: 'enqueue-task',
-      description: 'POST /tasks/{task}',
-      timeout: Duration.seconds(10),
+      description: props.taskTable
+        ? 'POST /tasks/{task}, GET and DELETE /tasks/{id}'
+        : 'POST /tasks/{task}',
+      // GET may wait 20 s for a result, and the API gives up after 30 s.
+      timeout: Duration.seconds(props.taskTable ? 29 : 10),
     });
+    props.taskTable?.allowState(taskFunction);
     for (const { queue } of props.queues) taskFunction.allowSend(queue);
     setQueuesVariable(
       taskFunction,

@@ -35,7 +35,15 @@ export interface TaskQueuesProps
    */
   readonly discoverQueues?: boolean;
   /**
-   * Of the queues.
+   * Whether there is a DynamoDB table of what becomes of each message: for results
+   * (`GET /tasks/{id}`), idempotent tasks, revoking (`DELETE /tasks/{id}`) and workflows. It costs
+   * three writes a message.
+   *
+   * @default false
+   */
+  readonly taskState?: boolean;
+  /**
+   * Of the queues and of the table of task state.
    *
    * @default - RETAIN_ON_UPDATE_OR_DELETE in the stage prod, DESTROY in others
    */

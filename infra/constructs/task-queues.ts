@@ -11,6 +11,7 @@ import { TaskQueue } from './task-queue.ts';
 import type { TaskQueueSettings, TaskQueuesProps } from './task-queues-props.ts';
 import { functionOptions, queueSettings, workerSettings } from './task-queues-settings.ts';
 import { TaskSchedule } from './task-schedule.ts';
+import { TaskTable } from './task-table.ts';
 import { TaskWorker } from './task-worker.ts';
 
 /** Everything that tasks need: queues, workers, API, schedules, depth, alarms and a dashboard. */
@@ -18,6 +19,8 @@ export class TaskQueues extends Construct {
   /** By logical name, as all that follow. */
   readonly queues: Record<string, TaskQueue> = {};
   readonly workers: Record<string, TaskWorker> = {};
+  /** Where the state of tasks is, with `taskState: true`. */
+  readonly taskTable: TaskTable | undefined;
   readonly api: TaskApi | undefined;
   readonly queueDepth: QueueDepthSchedule;
   readonly alarms: QueueAlarms | undefined;
@@ -33,6 +36,11 @@ export class TaskQueues extends Construct {
     for (const [name, each] of Object.entries(settings)) {
       this.queues[name] = this.createQueue(stage, name, each, props);
     }
+    if (props.taskState) {
+      const removalPolicy = removalPolicyOf(stage, props);
+      this.taskTable = new TaskTable(this, 'TaskTable', { stage, removalPolicy });
+    }
+    const state = this.taskTable && { taskTable: this.taskTable };
     const queues = Object.values(this.queues);
     for (const queue of queues) {
       const { environment, ...worker } = workerSettings(settings[queue.name] ?? {});
@@ -40,13 +48,14 @@ export class TaskQueues extends Construct {
         ...options,
         ...worker,
         environment: { ...options.environment, ...environment },
+        ...state,
         tasks,
         queue,
         queues,
       });
     }
     const workers = Object.values(this.workers);
-    const observed = { ...options, workers, discoverQueues };
+    const observed = { ...options, ...state, workers, discoverQueues };
     if (props.api !== false) {
       const { healthTokenParameter = `/leadline/${stage}/health-token` } = oneuptime;
       this.api = new TaskApi(this, 'Api', {
@@ -80,11 +89,11 @@ export class TaskQueues extends Construct {
     stage: string,
     name: string,
     settings: TaskQueueSettings,
-    { tasks, removalPolicy }: TaskQueuesProps,
+    props: TaskQueuesProps,
   ): TaskQueue {
     const { fifo = false, timeout = Duration.seconds(40), retention } = settings;
     const { batchSize = fifo ? 1 : 10, maxBatchingWindow, deadLetterRetention } = settings;
-    const own = tasks.filter((task) => task.queue === name);
+    const own = props.tasks.filter((task) => task.queue === name);
     const least = leastVisibilityTimeout(timeout.toSeconds(), maxBatchingWindow?.toSeconds() ?? 0);
     return new TaskQueue(this, `Queue-${name}`, {
       stage,
@@ -94,11 +103,7 @@ export class TaskQueues extends Construct {
       maxReceiveCount: settings.maxReceiveCount ?? usualMaxReceiveCount(own, fifo, batchSize),
       ...(retention && { retention }),
       ...(deadLetterRetention && { deadLetterRetention }),
-      // Plain RETAIN would keep them when the first deployment rolls back too, and their names would
-      // be in the way of the next.
-      removalPolicy:
-        removalPolicy ??
-        (stage === 'prod' ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY),
+      removalPolicy: removalPolicyOf(stage, props),
     });
   }
 
@@ -118,6 +123,16 @@ export class TaskQueues extends Construct {
     for (const { name, queue } of Object.values(this.queues)) {
       new CfnOutput(this, `QueueUrl-${name}`, { value: queue.queueUrl });
     }
+    if (this.taskTable) {
+      new CfnOutput(this, 'TaskTableName', { value: this.taskTable.table.tableName });
+    }
     new CfnOutput(this, 'DashboardUrl', { value: this.dashboard.url });
   }
+}
+
+function removalPolicyOf(stage: string, { removalPolicy }: TaskQueuesProps): RemovalPolicy {
+  if (removalPolicy !== undefined) return removalPolicy;
+  // Plain RETAIN would keep what has a name when the first deployment rolls back too, and it would
+  // be in the way of the next.
+  return stage === 'prod' ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 }

@@ -6,6 +6,7 @@ import { checkWorker } from './check-worker.ts';
 import { setQueuesVariable } from './queues-variable.ts';
 import { TaskFunction, type TaskFunctionOptions } from './task-function.ts';
 import type { ITaskQueue } from './task-queue.ts';
+import type { TaskTable } from './task-table.ts';
 
 export interface TaskWorkerProps extends TaskFunctionOptions {
   readonly queue: ITaskQueue;
@@ -31,6 +32,8 @@ export interface TaskWorkerProps extends TaskFunctionOptions {
    * @default RecursiveLoop.TERMINATE
    */
   readonly recursiveLoop?: RecursiveLoop;
+  /** @default - no task state, and no idempotent task */
+  readonly taskTable?: TaskTable;
 }
 
 /** The function that works on one queue, and the event source mapping that feeds it. */
@@ -51,6 +54,7 @@ export class TaskWorker extends Construct {
       queueName: queue.name,
       fifo: queue.queue.fifo,
       hasDeadLetterQueue: queue.deadLetterQueue !== undefined,
+      hasTaskTable: props.taskTable !== undefined,
       visibilityTimeout: queue.visibilityTimeout.toSeconds(),
       maxReceiveCount: queue.maxReceiveCount,
       tasks,
@@ -70,6 +74,7 @@ export class TaskWorker extends Construct {
       memorySize,
     });
     this.connect(enqueuedQueues(tasks, props), batchSize);
+    props.taskTable?.allowState(this.function);
     this.mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function.function,
       eventSourceArn: queue.queue.queueArn,

@@ -11,6 +11,8 @@ export interface Instruments {
   taskRetries: Pick<Counter, 'add'>;
   taskDead: Pick<Counter, 'add'>;
   taskUnfinished: Pick<Counter, 'add'>;
+  taskDuplicates: Pick<Counter, 'add'>;
+  taskRevoked: Pick<Counter, 'add'>;
   taskDuration: Pick<Histogram, 'record'>;
   taskWait: Pick<Histogram, 'record'>;
   taskEnqueued: Pick<Counter, 'add'>;
@@ -59,6 +61,14 @@ export function createInstruments(): Instruments {
       unit: '{task}',
       description:
         'Messages handed back: the invocation ended before them, or their group was stopped.',
+    }),
+    taskDuplicates: meter.createCounter('task.duplicates', {
+      unit: '{task}',
+      description: 'Messages acknowledged without running, since their effect is done.',
+    }),
+    taskRevoked: meter.createCounter('task.revoked', {
+      unit: '{task}',
+      description: 'Messages of revoked tasks, skipped or aborted.',
     }),
     taskDuration: meter.createHistogram('task.duration', {
       unit: 'ms',

@@ -3,14 +3,18 @@ import type { EnqueueFailed } from '../errors/enqueue-failed.ts';
 import type { InvalidPayload, PayloadIssue } from '../errors/invalid-payload.ts';
 import type { LeadlineError } from '../errors/leadline-error.ts';
 import type { MessageTooLarge } from '../errors/message-too-large.ts';
+import type { StateUnavailable } from '../errors/state-unavailable.ts';
 import { ERROR_TYPE } from '../instrumentation/attributes.ts';
 import { errorType } from '../instrumentation/error-type.ts';
+import type { TaskState } from '../state/create-task-state.ts';
 import type { Task } from '../task/define-task.ts';
 import type { Log } from '../task/task-context.ts';
 import { MAX_MESSAGE_BYTES } from '../task/task-message.ts';
 import type { TaskRegistry } from '../task/task-registry.ts';
 import type { Producer } from './create-producer.ts';
+import { enqueuedResponse } from './json-response.ts';
 import { problemResponse } from './problem.ts';
+import { stateUnavailable } from './state-unavailable-response.ts';
 
 /** Room for what a message adds to the payload: baggage (8 KiB by W3C), tracestate, our own keys. */
 const MESSAGE_OVERHEAD_BYTES = 10 * 1024;
@@ -21,6 +25,7 @@ export async function answerEnqueue(
   event: APIGatewayProxyEventV2,
   tasks: TaskRegistry,
   producer: Producer,
+  state: TaskState | undefined,
   log: Log,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const name = event.pathParameters?.['task'] ?? '';
@@ -35,12 +40,13 @@ export async function answerEnqueue(
   if ('problem' in payload) return problemResponse({ status: 400, detail: payload.problem });
 
   try {
-    const { id, queue, traceId } = await producer.enqueue(task, payload.value);
-    return {
-      statusCode: 202,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ id, task: task.name, queue, trace_id: traceId ?? null }),
-    };
+    // Node and API Gateway give header names in lower case.
+    const key = event.headers?.['idempotency-key'];
+    if (key !== undefined) {
+      const { enqueueKeyed } = await import('./enqueue-keyed.ts');
+      return await enqueueKeyed({ task, payload: payload.value, key }, producer, state, log);
+    }
+    return enqueuedResponse(202, await producer.enqueue(task, payload.value));
   } catch (error) {
     return explain(error, task, log);
   }
@@ -57,6 +63,7 @@ function explain(error: unknown, task: Task, log: Log): APIGatewayProxyStructure
   }
   if (hasCode<MessageTooLarge>(error, 'MESSAGE_TOO_LARGE'))
     return tooLarge(error.bytes, error.limit);
+  if (hasCode<StateUnavailable>(error, 'STATE_UNAVAILABLE')) return stateUnavailable(error, log);
   if (hasCode<EnqueueFailed>(error, 'ENQUEUE_FAILED')) {
     log.error('enqueue failed', {
       'task.name': task.name,

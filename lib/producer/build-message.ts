@@ -3,7 +3,12 @@ import { InvalidEnqueueOptions } from '../errors/invalid-enqueue-options.ts';
 import { MessageTooLarge } from '../errors/message-too-large.ts';
 import { isMessageText, MAX_MESSAGE_ATTRIBUTES } from '../instrumentation/trace-carrier.ts';
 import type { Task } from '../task/define-task.ts';
-import { encodeMessage, MAX_MESSAGE_BYTES, type TraceFields } from '../task/task-message.ts';
+import {
+  encodeMessage,
+  MAX_MESSAGE_BYTES,
+  type TraceFields,
+  type WorkflowPlace,
+} from '../task/task-message.ts';
 import type { EnqueueOptions, ProducerQueue } from './enqueue-options.ts';
 
 /** A message that passed every check and has its id. */
@@ -14,6 +19,8 @@ export interface PreparedMessage {
   payload: unknown;
   queue: ProducerQueue;
   options: EnqueueOptions;
+  /** The chain or group that it is part of. */
+  workflow?: WorkflowPlace;
 }
 
 export interface BuiltMessage {
@@ -52,6 +59,7 @@ export function buildMessage(message: PreparedMessage, traceFields: TraceFields)
       notBefore: new Date(enqueuedAt.getTime() + options.delaySeconds * 1000),
     }),
     ...(!fits && { trace: traceFields }),
+    ...(message.workflow && { workflow: message.workflow }),
   });
   const bytes = countBytes(body, attributes);
   if (bytes > MAX_MESSAGE_BYTES) throw new MessageTooLarge(task.name, bytes, MAX_MESSAGE_BYTES);

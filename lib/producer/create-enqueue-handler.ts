@@ -10,22 +10,28 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context as LambdaContext,
 } from 'aws-lambda';
+import { StateUnavailable } from '../errors/state-unavailable.ts';
 import { ERROR_TYPE } from '../instrumentation/attributes.ts';
 import { createInstruments, type Instruments } from '../instrumentation/instruments.ts';
 import { startInvocationSpan } from '../instrumentation/invocation-span.ts';
 import { createLog } from '../instrumentation/log.ts';
 import { recordFailure } from '../instrumentation/record-failure.ts';
 import type { TelemetryHandle } from '../instrumentation/telemetry-handle.ts';
+import type { TaskState } from '../state/create-task-state.ts';
 import type { Task } from '../task/define-task.ts';
+import type { Log } from '../task/task-context.ts';
 import { createTaskRegistry } from '../task/task-registry.ts';
 import { answerEnqueue } from './answer-enqueue.ts';
 import type { Producer } from './create-producer.ts';
 import { problemResponse } from './problem.ts';
+import { stateUnavailable } from './state-unavailable-response.ts';
 
 export interface EnqueueHandlerOptions {
   /** Contracts; only those with `http: true` are served, all others are 404. */
   tasks: readonly Task[];
   producer: Producer;
+  /** @default none: `GET` and `DELETE` of /tasks/{id}, and Idempotency-Key, are answered by 501 */
+  state?: TaskState;
   /** @default none: spans go to whatever OpenTelemetry set-up there is, and nothing is flushed */
   telemetry?: TelemetryHandle;
 }
@@ -37,10 +43,11 @@ export type EnqueueHandler = (
 
 /**
  * The Lambda handler of `POST /tasks/{task}` behind an HTTP API (payload format 2.0): 202 with
- * `{"id","task","queue","trace_id"}` once SQS has the message, or a problem of RFC 9457.
+ * `{"id","task","queue","trace_id"}` once SQS has the message, or a problem of RFC 9457. With task
+ * state it also answers `GET /tasks/{id}` and `DELETE /tasks/{id}`.
  */
 export function createEnqueueHandler(options: EnqueueHandlerOptions): EnqueueHandler {
-  const { producer, telemetry } = options;
+  const { producer, telemetry, state } = options;
   const tasks = createTaskRegistry(options.tasks.filter((task) => task.http));
   const baseLog = createLog({
     service: telemetry?.serviceName ?? 'leadline',
@@ -53,22 +60,27 @@ export function createEnqueueHandler(options: EnqueueHandlerOptions): EnqueueHan
     instruments ??= createInstruments();
     if (coldStart) instruments.coldStarts.add(1);
     const { method, path } = event.requestContext.http;
+    const route = method === 'POST' ? '/tasks/{task}' : '/tasks/{id}';
     const { span, context } = startInvocationSpan({
-      name: 'POST /tasks/{task}',
+      name: `${method} ${route}`,
       trigger: 'http',
       info: lambdaContext,
       coldStart,
       parent: callerContext(event),
       attributes: {
         'http.request.method': method,
-        'http.route': '/tasks/{task}',
+        'http.route': route,
         'url.path': path,
       },
     });
     const log = baseLog.bind({ requestId: lambdaContext.awsRequestId, context });
     let response: APIGatewayProxyStructuredResultV2;
     try {
-      response = await contextApi.with(context, () => answerEnqueue(event, tasks, producer, log));
+      response = await contextApi.with(context, () =>
+        method === 'POST'
+          ? answerEnqueue(event, tasks, producer, state, log)
+          : answerAbout(event, state, log),
+      );
       const { statusCode = 200 } = response;
       if (statusCode >= 500) {
         span.setAttribute(ERROR_TYPE, String(statusCode));
@@ -76,7 +88,7 @@ export function createEnqueueHandler(options: EnqueueHandlerOptions): EnqueueHan
       }
     } catch (error) {
       recordFailure(span, error);
-      log.error('enqueue failed', { error });
+      log.error(method === 'POST' ? 'enqueue failed' : 'request failed', { error });
       response = problemResponse({ status: 500, detail: 'The request could not be handled.' });
     }
     span.setAttribute('http.response.status_code', response.statusCode ?? 200);
@@ -94,6 +106,22 @@ export function createEnqueueHandler(options: EnqueueHandlerOptions): EnqueueHan
       await telemetry?.flush({ requestId, remainingMs });
     }
   };
+}
+
+/** Loaded when it is first asked for: to enqueue needs none of it. */
+async function answerAbout(
+  event: APIGatewayProxyEventV2,
+  state: TaskState | undefined,
+  log: Log,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const { answerRead, answerRevoke } = await import('./answer-task.ts');
+  try {
+    const { method } = event.requestContext.http;
+    return await (method === 'DELETE' ? answerRevoke(event, state) : answerRead(event, state));
+  } catch (error) {
+    if (error instanceof StateUnavailable) return stateUnavailable(error, log);
+    throw error;
+  }
 }
 
 /** HTTP API gives header names in lower case, as the propagators ask for them. */

@@ -1,17 +1,26 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { InvalidSetting } from '../errors/invalid-setting.ts';
 import { createInstruments, type Instruments } from '../instrumentation/instruments.ts';
 import { createListenerCalls, type ListenerCalls } from '../instrumentation/listener-calls.ts';
 import { createLog } from '../instrumentation/log.ts';
 import type { TelemetryHandle } from '../instrumentation/telemetry-handle.ts';
+import type { TaskState } from '../state/create-task-state.ts';
+import type { Revocation } from '../state/revocations.ts';
+import type { TaskRecord } from '../state/task-record.ts';
+import type { WorkflowRecord } from '../state/workflow-records.ts';
 import type { Task, TaskInput } from '../task/define-task.ts';
 import type { LifecycleEmitter } from '../task/lifecycle.ts';
+import type { Workflow } from '../task/workflow.ts';
 import type { PreparedMessage } from './build-message.ts';
 import { type EnqueueResult, enqueueMany } from './enqueue-many.ts';
 import { type Enqueued, enqueueOne } from './enqueue-one.ts';
 import type { EnqueueOptions, QueueUrls } from './enqueue-options.ts';
+import { type EnqueuedWorkflow, enqueueWorkflow } from './enqueue-workflow.ts';
 import { prepareMessage } from './prepare-message.ts';
 import { prepareMessages } from './prepare-messages.ts';
+import { createQueuedRecords, type QueuedRecords } from './queued-records.ts';
 import { createTimedSender, type TimedSender } from './send-message.ts';
+import { waitForResult } from './wait-for-result.ts';
 
 export interface ProducerOptions {
   /** Queue URLs by logical name, e.g. `{ default: { url: 'https://sqs...' } }`. */
@@ -19,6 +28,8 @@ export interface ProducerOptions {
   client: Pick<SQSClient, 'send'>;
   /** Listeners of `beforeEnqueue` and `afterEnqueue`. @default none */
   lifecycle?: LifecycleEmitter;
+  /** Results, revocation, chains and groups, by `createTaskState`. @default none: these throw */
+  state?: TaskState;
   /** Names the service in the producer's log lines. @default service `leadline`, level info */
   telemetry?: Pick<TelemetryHandle, 'serviceName' | 'logLevel'>;
 }
@@ -52,6 +63,38 @@ export interface Producer {
     payloads: readonly TaskInput<T>[],
     options?: EnqueueOptions | ((payload: TaskInput<T>, index: number) => EnqueueOptions),
   ): Promise<EnqueueResult[]>;
+  /**
+   * Sends a message and waits for what its task returns.
+   *
+   * @param options `waitSeconds` is how long, over all attempts. @default 30
+   * @returns the result; undefined where the task returned nothing.
+   * @throws what `enqueue` throws; TaskFailed when the task fails, is revoked or has a result that
+   * is not kept; ResultTimeout when it has not ended by then; StateUnavailable.
+   */
+  enqueueAndWait<T extends Task>(
+    task: T,
+    payload: TaskInput<T>,
+    options?: EnqueueOptions & { waitSeconds?: number },
+  ): Promise<unknown>;
+  /**
+   * Starts a chain or a group. Its steps run once each, in one trace, and each is told what the
+   * one before returned.
+   *
+   * @throws what `enqueueMany` throws, for any step whose payload is known: then nothing was sent;
+   * EnqueueFailed when SQS does not take a first message: then all of it is revoked;
+   * StateUnavailable: then nothing was sent.
+   */
+  enqueueWorkflow(workflow: Workflow): Promise<EnqueuedWorkflow>;
+  /**
+   * What is known of a task, or of a chain or a group; undefined for an id without a record.
+   * @throws StateUnavailable
+   */
+  result(id: string): Promise<TaskRecord | WorkflowRecord | undefined>;
+  /**
+   * Keeps a task that waits from running, and aborts one that runs within 5 s.
+   * @throws StateUnavailable
+   */
+  revoke(id: string): Promise<Revocation>;
 }
 
 /** What sending needs of its producer. */
@@ -59,15 +102,17 @@ export interface ProducerEnvironment {
   readonly sender: TimedSender;
   readonly instruments: Instruments;
   readonly listeners: ListenerCalls;
+  readonly records: QueuedRecords;
 }
 
 /** A producer of task messages. Make one and keep it: it holds the SQS client's connections. */
 export function createProducer(options: ProducerOptions): Producer {
-  const { queues, client, lifecycle, telemetry } = options;
+  const { queues, client, lifecycle, telemetry, state } = options;
   const log = createLog({
     service: telemetry?.serviceName ?? 'leadline',
     level: telemetry?.logLevel ?? 'info',
   });
+  const records = createQueuedRecords(state, log);
   let instruments: Instruments | undefined;
   const withEnvironment = async <Result>(
     messages: readonly PreparedMessage[],
@@ -81,20 +126,39 @@ export function createProducer(options: ProducerOptions): Producer {
       listeners.emit('beforeEnqueue', { task: task.name, id, queue: queue.name, payload });
     }
     try {
-      return await send({ sender, instruments, listeners });
+      return await send({ sender, instruments, listeners, records });
     } finally {
       await listeners.settle();
     }
   };
+  const enqueue: Producer['enqueue'] = async (task, payload, options = {}) => {
+    const message = await prepareMessage(task, payload, queues, options);
+    return withEnvironment([message], (environment) => enqueueOne(message, environment));
+  };
+  const sendAll = (messages: readonly PreparedMessage[]) =>
+    withEnvironment(messages, (environment) => enqueueMany(messages, environment));
   return {
-    async enqueue(task, payload, options = {}) {
-      const message = await prepareMessage(task, payload, queues, options);
-      return withEnvironment([message], (environment) => enqueueOne(message, environment));
-    },
+    enqueue,
     async enqueueMany(task, payloads, options = {}) {
       const optionsOf = typeof options === 'function' ? options : () => options;
-      const messages = await prepareMessages(task, payloads, queues, optionsOf);
-      return withEnvironment(messages, (environment) => enqueueMany(messages, environment));
+      return sendAll(await prepareMessages(task, payloads, queues, optionsOf));
     },
+    async enqueueAndWait(task, payload, { waitSeconds = 30, ...rest } = {}) {
+      const known = requireState(state);
+      const { id } = await enqueue(task, payload, rest);
+      return waitForResult(known, id, waitSeconds);
+    },
+    enqueueWorkflow: async (workflow) =>
+      enqueueWorkflow(workflow, queues, requireState(state), sendAll),
+    result: async (id) => requireState(state).read(id),
+    revoke: async (id) => requireState(state).revoke(id),
   };
+}
+
+function requireState(state: TaskState | undefined): TaskState {
+  if (state !== undefined) return state;
+  throw new InvalidSetting(
+    'TASK_TABLE',
+    'is not set: results, revocation, chains and groups need task state. Hand createProducer one of createTaskState.',
+  );
 }

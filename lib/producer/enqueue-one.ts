@@ -24,7 +24,7 @@ export interface Enqueued {
 /** Sends one message in a `send <queue>` span, whose context it carries. */
 export function enqueueOne(
   message: PreparedMessage,
-  { sender, instruments, listeners }: ProducerEnvironment,
+  { sender, instruments, listeners, records }: ProducerEnvironment,
 ): Promise<Enqueued> {
   const { id, task, queue } = message;
   const options = {
@@ -39,7 +39,12 @@ export function enqueueOne(
   return tracer.startActiveSpan(`send ${queue.name}`, options, async (span) => {
     try {
       const { input } = buildMessage(message, injectTrace(contextApi.active()));
-      const messageId = await sender.sendMessage(input, queue);
+      const recorded = [{ message, span }];
+      await records.create(recorded);
+      const messageId = await sender.sendMessage(input, queue).catch(async (error: unknown) => {
+        await records.forget(recorded);
+        throw error;
+      });
       span.setAttribute('messaging.message.id', messageId);
       instruments.taskEnqueued.add(1, { [TASK_NAME]: task.name, [QUEUE_NAME]: queue.name });
       listeners.emit('afterEnqueue', { task: task.name, id, queue: queue.name, messageId });

@@ -5,6 +5,8 @@ import type { Task } from '../task/define-task.ts';
 export type QueueUrls = Readonly<Record<string, { readonly url: string }>>;
 
 export interface EnqueueOptions {
+  /** The task id, where it has to be known before: 1 to 128 ASCII characters. @default a new UUID of version 7 */
+  id?: string;
   /** Logical name of another queue than the task's own. */
   queue?: string;
   /** Keeps the message from its workers for this long: whole seconds, 0 to 900. @default the queue's own delay */
@@ -42,9 +44,17 @@ export function resolveQueue(
   }
   const sqsName = url.slice(url.lastIndexOf('/') + 1);
   const queue = { name, url, sqsName, fifo: sqsName.endsWith('.fifo') };
+  checkId(options);
   checkDelay(options, queue);
   checkGroup(options, queue);
   return queue;
+}
+
+function checkId({ id }: EnqueueOptions): void {
+  if (id === undefined || GROUP_ID.test(id)) return;
+  throw new InvalidEnqueueOptions(
+    `id is ${JSON.stringify(id)}; give 1 to 128 letters, digits and ASCII punctuation.`,
+  );
 }
 
 function checkDelay({ delaySeconds }: EnqueueOptions, { name, fifo }: ProducerQueue): void {

@@ -20,7 +20,7 @@ export async function prepareMessage(
   const queue = resolveQueue(task, queues, options);
   const wirePayload = serialize(task, payload);
   await validatePayload(task, wirePayload);
-  return { id: createTaskId(), task, payload: wirePayload, queue, options };
+  return { id: options.id ?? createTaskId(), task, payload: wirePayload, queue, options };
 }
 
 /**
@@ -28,7 +28,7 @@ export async function prepareMessage(
  * on the way has to be a valid string there. What is sent is the input, not the schema's output,
  * so that transforms run once, in the worker.
  */
-function serialize(task: Task, payload: unknown): unknown {
+export function serialize(task: Task, payload: unknown): unknown {
   let json: string | undefined;
   try {
     json = JSON.stringify(payload);

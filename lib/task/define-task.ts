@@ -33,6 +33,12 @@ export interface TaskOptions<Schema extends StandardSchemaV1> {
   http?: boolean;
   /** When it is enqueued by itself; `checkSchedules` holds it against its rules. @default never */
   schedule?: readonly TaskScheduleEntry<NoInfer<StandardSchemaV1.InferInput<Schema>>>[];
+  /**
+   * Runs once, however often its message is delivered: `true` for the task id, or a function that
+   * gives the key of the effect, so that two messages of one key are one effect. Needs task state.
+   * @default false
+   */
+  idempotent?: boolean | ((payload: NoInfer<StandardSchemaV1.InferOutput<Schema>>) => string);
   /** Names of the tasks that its work enqueues: the worker may send to their queues. @default none */
   enqueues?: readonly string[];
 }
@@ -47,6 +53,10 @@ export interface Task<Schema extends StandardSchemaV1 = StandardSchemaV1> {
   readonly http: boolean;
   readonly schedule: readonly TaskScheduleEntry<StandardSchemaV1.InferInput<Schema>>[];
   readonly enqueues: readonly string[];
+  /** Whether a duplicate of its message is kept from running. */
+  readonly idempotent: boolean;
+  /** The key of the effect, where it is not the task id. As a method, as in `TaskImplementation`. */
+  effectKey?(payload: StandardSchemaV1.InferOutput<Schema>): string;
 }
 
 /** What a producer passes in. */
@@ -68,7 +78,7 @@ export function defineTask<const Schema extends StandardSchemaV1>(
   options: TaskOptions<Schema>,
 ): Task<Schema> {
   const { name, queue = 'default', payload, timeoutSeconds = 30, http = false } = options;
-  const { schedule = [], enqueues = [] } = options;
+  const { schedule = [], enqueues = [], idempotent = false } = options;
   const retry = { maxAttempts: 5, minDelaySeconds: 2, maxDelaySeconds: 300, ...options.retry };
   const problem = (text: string) =>
     new InvalidTaskDefinition(`Task ${JSON.stringify(name)}: ${text}`);
@@ -111,6 +121,9 @@ export function defineTask<const Schema extends StandardSchemaV1>(
       throw problem(`enqueues has ${JSON.stringify(other)}; give the names of tasks.`);
     }
   }
+  if (typeof idempotent !== 'boolean' && typeof idempotent !== 'function') {
+    throw problem('idempotent is neither true nor a function of the payload that gives a key.');
+  }
   return Object.freeze({
     name,
     queue,
@@ -120,5 +133,7 @@ export function defineTask<const Schema extends StandardSchemaV1>(
     http,
     schedule: Object.freeze([...schedule]),
     enqueues: Object.freeze([...enqueues]),
+    idempotent: idempotent !== false,
+    ...(typeof idempotent === 'function' && { effectKey: idempotent }),
   });
 }

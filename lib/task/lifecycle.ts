@@ -20,6 +20,10 @@ export interface LifecycleEvents {
   /** An attempt failed; `taskRetrying` or `taskDead` follows. */
   taskFailed: TaskEvent & { readonly error: unknown; readonly durationMs: number };
   taskRetrying: TaskEvent & { readonly error: unknown; readonly delaySeconds: number };
+  /** Not run, since its effect is done: the trace of the run that did it, where it is known. */
+  taskDuplicate: TaskEvent & { readonly firstTraceId?: string };
+  /** Skipped or aborted, since somebody revoked it. */
+  taskRevoked: TaskEvent;
   /** Copied to the dead-letter queue. */
   taskDead: TaskEvent & { readonly error: unknown };
   /** A message that cannot be run: undecodable, of an unknown task, or against the schema. */

@@ -21,6 +21,13 @@ export interface TaskMessage {
   readonly notBefore?: Date;
   /** Only where the SQS message attributes had no room for it. */
   readonly trace?: TraceFields;
+  /** The chain or group that it is part of, and its place in there from 0. */
+  readonly workflow?: WorkflowPlace;
+}
+
+export interface WorkflowPlace {
+  readonly id: string;
+  readonly step: number;
 }
 
 /** A message as it was read, with the attributes of an SNS envelope that it came in, if it did. */
@@ -47,6 +54,7 @@ export function encodeMessage(message: Omit<TaskMessage, 'v'>): string {
     enqueued_at: message.enqueuedAt?.toISOString(),
     not_before: message.notBefore?.toISOString(),
     trace: message.trace,
+    workflow: message.workflow,
   });
   return escapeRefused(json);
 }
@@ -100,6 +108,7 @@ function readMessage(body: JsonObject, fallbackId: string): TaskMessage {
   if (payload === undefined) throw new InvalidMessage('"payload" is missing.');
   const enqueuedAt = readDate(body['enqueued_at']);
   const notBefore = readDate(body['not_before']);
+  const workflow = readWorkflow(body['workflow']);
   return {
     v: v as number,
     id,
@@ -108,6 +117,7 @@ function readMessage(body: JsonObject, fallbackId: string): TaskMessage {
     ...(enqueuedAt && { enqueuedAt }),
     ...(notBefore && { notBefore }),
     ...(isObject(body['trace']) && { trace: readStrings(body['trace']) }),
+    ...(workflow && { workflow }),
   };
 }
 
@@ -126,6 +136,14 @@ function readDate(value: unknown): Date | undefined {
   if (typeof value !== 'string') return undefined;
   const date = new Date(value);
   return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** What is no place in a workflow is left out: the task itself can run. */
+function readWorkflow(value: unknown): WorkflowPlace | undefined {
+  if (!isObject(value)) return undefined;
+  const { id, step } = value;
+  if (typeof id !== 'string' || id === '') return undefined;
+  return Number.isInteger(step) && (step as number) >= 0 ? { id, step: step as number } : undefined;
 }
 
 function readStrings(fields: JsonObject): TraceFields {

@@ -5,6 +5,7 @@ import { createInstruments, type Instruments } from '../instrumentation/instrume
 import { createListenerCalls } from '../instrumentation/listener-calls.ts';
 import { createLog } from '../instrumentation/log.ts';
 import type { TelemetryHandle } from '../instrumentation/telemetry-handle.ts';
+import type { TaskState } from '../state/create-task-state.ts';
 import type { Task } from '../task/define-task.ts';
 import type { TaskImplementation } from '../task/implement-task.ts';
 import type { LifecycleEmitter } from '../task/lifecycle.ts';
@@ -13,8 +14,9 @@ import { createImplementationRegistry } from '../task/task-registry.ts';
 import { flushTelemetry } from './flush-telemetry.ts';
 import { startDeadline } from './invocation-deadline.ts';
 import { processBatch } from './process-batch.ts';
-import type { MessageResult } from './process-message.ts';
+import { type MessageResult, staysOnQueue } from './process-message.ts';
 import { createQueueIndex, type WorkerQueues } from './queue-index.ts';
+import { createRevocationWatch } from './revocation-watch.ts';
 import type { SqsCalls, SqsSender } from './sqs-calls.ts';
 import { type TracedContext, traceContext } from './trace-context.ts';
 
@@ -36,6 +38,12 @@ export interface WorkerOptions {
   lifecycle?: LifecycleEmitter;
   /** The SQS client. @default one with the SDK's own defaults, loaded when it is first needed */
   client?: SqsSender;
+  /**
+   * Results, protection from duplicates, revocation, chains and groups, by `createTaskState`.
+   * `not-needed` runs idempotent tasks without protection, as `leadline/testing` does.
+   * @default none; with an idempotent task the worker does not start
+   */
+  state?: TaskState | 'not-needed';
   /** Is told the result of each record; `leadline/testing` uses it. */
   onResults?: (results: readonly MessageResult[]) => void;
 }
@@ -53,7 +61,8 @@ const SHUTDOWN_LISTENER_BOUND_MS = 200;
  * or in its dead-letter queue.
  *
  * @throws InvalidTaskDefinition for two tasks of one name or a contract without implementation;
- * InvalidSetting without any queue or for a concurrency below 1.
+ * InvalidSetting without any queue, for a concurrency below 1, or for an idempotent task without
+ * task state.
  */
 export function createWorker(
   implementations: readonly TaskImplementation[],
@@ -65,6 +74,14 @@ export function createWorker(
     throw new InvalidSetting(
       'QUEUES',
       'names no queue; a worker needs the queue that it consumes.',
+    );
+  }
+  const state = options.state === 'not-needed' ? undefined : options.state;
+  const unprotected = implementations.find(({ task }) => task.idempotent)?.task.name;
+  if (unprotected !== undefined && options.state === undefined) {
+    throw new InvalidSetting(
+      'TASK_TABLE',
+      `is not set, and task "${unprotected}" is idempotent: it needs task state.`,
     );
   }
   const { concurrency = MAX_CONCURRENCY } = options;
@@ -126,6 +143,9 @@ export function createWorker(
           acknowledge,
           receivedAt,
           batchLength,
+          requestId,
+          queues,
+          ...(state && { state, revocations: createRevocationWatch(state, log) }),
         },
       );
       deadline.clear();
@@ -153,7 +173,7 @@ function tellResults(
 function toResponse(results: readonly MessageResult[]): SQSBatchResponse {
   return {
     batchItemFailures: results
-      .filter(({ outcome }) => outcome === 'retry' || outcome === 'unfinished')
+      .filter(({ outcome }) => staysOnQueue(outcome))
       .map(({ record }) => ({ itemIdentifier: record.messageId })),
   };
 }

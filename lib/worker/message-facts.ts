@@ -11,7 +11,12 @@ import {
   TASK_WAIT_MS,
 } from '../instrumentation/attributes.ts';
 import type { TaskImplementation } from '../task/implement-task.ts';
-import { type DecodedMessage, decodeMessage, MESSAGE_VERSION } from '../task/task-message.ts';
+import {
+  type DecodedMessage,
+  decodeMessage,
+  MESSAGE_VERSION,
+  type WorkflowPlace,
+} from '../task/task-message.ts';
 import type { ImplementationRegistry } from '../task/task-registry.ts';
 import type { WorkerQueue } from './queue-index.ts';
 
@@ -27,6 +32,8 @@ export interface MessageFacts {
   readonly groupId?: string;
   /** First attempts only. */
   readonly waitMs?: number;
+  /** The chain or group that it is part of. */
+  readonly workflow?: WorkflowPlace;
   /** What can be run, or why nothing can. */
   readonly content: MessageContent;
 }
@@ -53,6 +60,7 @@ export function readMessage(
     taskName: message?.task ?? 'unknown',
     ...(groupId !== undefined && { groupId }),
     ...(attempt === 1 && { waitMs: waitedMs(record, message) }),
+    ...(message?.workflow && { workflow: message.workflow }),
     content,
   };
 }

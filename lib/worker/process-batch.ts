@@ -2,7 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { toError } from '../instrumentation/error-type.ts';
 import { changeVisibilities } from './change-visibilities.ts';
 import { isFifo, readMessage } from './message-facts.ts';
-import { type MessageResult, processMessage } from './process-message.ts';
+import { type MessageResult, processMessage, staysOnQueue } from './process-message.ts';
 import { type QueueIndex, sqsNameOf, type WorkerQueue } from './queue-index.ts';
 import { DEADLINE, GROUP_STOPPED, startReport } from './report-attempt.ts';
 import { runLanes } from './run-lanes.ts';
@@ -37,7 +37,7 @@ export async function processBatch(
     canStart: () => Date.now() < environment.deadline.at,
     run: (record) => processOne(record, queueOf(record), environment),
     // A dead message frees its group: its copy is in the dead-letter queue.
-    goesOn: ({ outcome }) => outcome === 'completed' || outcome === 'dead',
+    goesOn: ({ outcome }) => !staysOnQueue(outcome),
   });
   for (const [record, stoppedBy] of notRun) {
     results.set(record, handBack(record, queueOf(record), stoppedBy, environment));

@@ -23,12 +23,15 @@ export interface AttemptReport {
 
 export interface Conclusion {
   readonly outcome: Outcome;
-  /** Of a retry. */
+  /** Of a retry, and of one that is to wait for another run. */
   readonly delaySeconds?: number;
   /** Of a retry or a death. */
   readonly failure?: Failure;
   /** Why it is unfinished. */
   readonly reason?: string;
+  /** Of a duplicate: what the first run returned, and where it is seen. */
+  readonly resultJson?: string;
+  readonly firstTraceId?: string;
 }
 
 export const DEADLINE = 'the invocation ends before it';
@@ -70,7 +73,7 @@ export function startReport(facts: MessageFacts, environment: WorkerEnvironment)
     ended() {
       end = performance.now();
     },
-    finish({ outcome, delaySeconds = 0, failure, reason: unfinishedReason }) {
+    finish({ outcome, delaySeconds = 0, failure, reason: unfinishedReason, firstTraceId }) {
       const durationMs = Math.round(((end ?? performance.now()) - start) * 1000) / 1000;
       const error = failure === undefined ? {} : { [ERROR_TYPE]: failureType(failure) };
       const failed = { ...labels, ...error };
@@ -109,6 +112,15 @@ export function startReport(facts: MessageFacts, environment: WorkerEnvironment)
         instruments.taskCompleted.add(1, labels);
         log.info('task completed', { duration_ms: durationMs });
         emit('taskCompleted', { ...event, durationMs });
+      } else if (outcome === 'duplicate') {
+        const first = firstTraceId === undefined ? {} : { first_trace_id: firstTraceId };
+        instruments.taskDuplicates.add(1, labels);
+        log.info('task duplicate', first);
+        emit('taskDuplicate', { ...event, ...(firstTraceId !== undefined && { firstTraceId }) });
+      } else if (outcome === 'revoked') {
+        instruments.taskRevoked.add(1, labels);
+        log.warn('task revoked', { duration_ms: durationMs });
+        emit('taskRevoked', event);
       } else {
         instruments.taskUnfinished.add(1, labels);
         log.warn('task unfinished', { reason: unfinishedReason, duration_ms: durationMs });

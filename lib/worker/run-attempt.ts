@@ -1,14 +1,16 @@
+import { TaskRevoked } from '../errors/task-revoked.ts';
 import { TaskTimeout } from '../errors/task-timeout.ts';
 import type { Task } from '../task/define-task.ts';
 import type { TaskContext } from '../task/task-context.ts';
 
 /** How an attempt's work ended. */
 export type AttemptEnd =
-  | { kind: 'completed' }
+  | { kind: 'completed'; value: unknown }
   | { kind: 'thrown'; error: unknown }
   | { kind: 'timeout'; error: TaskTimeout; ignoredSignal: boolean }
   /** The invocation's deadline came first. */
-  | { kind: 'unfinished'; ignoredSignal: boolean };
+  | { kind: 'unfinished'; ignoredSignal: boolean }
+  | { kind: 'revoked'; ignoredSignal: boolean };
 
 /** The invocation's time, shared by all records of a batch. */
 export interface InvocationDeadline {
@@ -20,6 +22,9 @@ export interface InvocationDeadline {
   untilAnswerMs(): number;
 }
 
+/** Calls `abort` when the task is revoked. @returns what ends the watch. */
+export type WatchRevocation = (abort: () => void) => () => void;
+
 /** How long a task may take to heed its signal, and less where the invocation's end is nearer. */
 const GRACE_MS = 250;
 
@@ -28,14 +33,16 @@ export type AttemptTime = Pick<TaskContext, 'signal' | 'remainingMs'>;
 
 /**
  * Does an attempt's work with a signal that is aborted when its time is up: after the task's
- * timeoutSeconds, or at the invocation's deadline. Never rejects, and never waits longer than
+ * timeoutSeconds, or at the invocation's deadline, or when it is revoked. Never rejects, and never waits longer than
  * that and the grace, whatever the work does.
  */
 export async function runAttempt(
   { name, timeoutSeconds }: Task,
   work: (time: AttemptTime) => Promise<unknown>,
   deadline: InvocationDeadline,
+  watch?: WatchRevocation,
 ): Promise<AttemptEnd> {
+  let revoked: TaskRevoked | undefined;
   let timeout: TaskTimeout | undefined;
   const controller = new AbortController();
   const timeoutAt = Date.now() + timeoutSeconds * 1000;
@@ -45,6 +52,10 @@ export async function runAttempt(
     timeout = new TaskTimeout(name, timeoutSeconds);
     controller.abort(timeout);
   }, timeoutSeconds * 1000);
+  const unwatch = watch?.(() => {
+    revoked = new TaskRevoked(name);
+    controller.abort(revoked);
+  });
   const onDeadline = () => controller.abort(deadline.signal.reason);
   deadline.signal.addEventListener('abort', onDeadline, { once: true });
   if (deadline.signal.aborted) onDeadline();
@@ -55,15 +66,21 @@ export async function runAttempt(
   try {
     const result = await Promise.race([settled, graceAfter(controller.signal, deadline)]);
     if (result !== undefined && !controller.signal.aborted) {
-      return 'value' in result ? { kind: 'completed' } : { kind: 'thrown', error: result.error };
+      return 'value' in result
+        ? { kind: 'completed', value: result.value }
+        : { kind: 'thrown', error: result.error };
     }
     // A task that returns when its signal fires has not done its work.
     const ignoredSignal = result === undefined;
+    if (revoked !== undefined && controller.signal.reason === revoked) {
+      return { kind: 'revoked', ignoredSignal };
+    }
     return timeout !== undefined && controller.signal.reason === timeout
       ? { kind: 'timeout', error: timeout, ignoredSignal }
       : { kind: 'unfinished', ignoredSignal };
   } finally {
     clearTimeout(timer);
+    unwatch?.();
     deadline.signal.removeEventListener('abort', onDeadline);
   }
 }

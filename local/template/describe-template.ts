@@ -5,6 +5,7 @@ import type {
   ScheduleDescription,
   StackDescription,
   StackFunction,
+  TableDescription,
 } from '../stack-description.ts';
 import { createResolveValue, type ResolveValue } from './resolve-value.ts';
 import { type Resource, resourcesOf, type Template } from './template.ts';
@@ -15,6 +16,7 @@ export function describeTemplate(template: Template): StackDescription {
   const resolve = createResolveValue(template, { queueUrl: (name) => name });
   return {
     queues: resourcesOf(template, 'AWS::SQS::Queue').map((each) => describeQueue(each, resolve)),
+    tables: resourcesOf(template, 'AWS::DynamoDB::Table').map(describeTable),
     functions: resourcesOf(template, 'AWS::Lambda::Function').map((each) =>
       describeFunction(each, template),
     ),
@@ -46,6 +48,17 @@ function describeQueue({ properties }: Resource, resolve: ResolveValue): QueueDe
     }),
     ...(sources.length > 0 && { redriveAllow: { sourceQueueNames: sources.map(arnName) } }),
   };
+}
+
+function describeTable({ id, properties }: Resource): TableDescription {
+  const keys = properties['KeySchema'] as { AttributeName: string; KeyType: string }[];
+  const [partitionKey, ...others] = keys;
+  if (partitionKey?.KeyType !== 'HASH' || others.length > 0) {
+    throw new Error(
+      `${id} of the template of infra/ has a sort key: the local stack makes tables with a partition key alone.`,
+    );
+  }
+  return { tableName: String(properties['TableName']), partitionKey: partitionKey.AttributeName };
 }
 
 function describeFunction(

@@ -25,6 +25,8 @@ export function createResolveValue(
         return queueUrl(nameOf(id, 'QueueName'));
       case 'AWS::Lambda::Function':
         return nameOf(id, 'FunctionName');
+      case 'AWS::DynamoDB::Table':
+        return nameOf(id, 'TableName');
       // Its UUID, which AWS makes: here the logical id.
       case 'AWS::Lambda::EventSourceMapping':
         return id;
@@ -40,6 +42,9 @@ export function createResolveValue(
     if (name === 'QueueName' && type === 'AWS::SQS::Queue') return nameOf(id, 'QueueName');
     if (name === 'Arn' && type === 'AWS::Lambda::Function') {
       return arn('lambda', `function:${nameOf(id, 'FunctionName')}`);
+    }
+    if (name === 'Arn' && type === 'AWS::DynamoDB::Table') {
+      return arn('dynamodb', `table/${nameOf(id, 'TableName')}`);
     }
     throw unknown(`Fn::GetAtt of ${id}.${name}`, type);
   };

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { readQueues } from '../../functions/env.ts';
+import { describe, expect, it } from 'vitest';
+import { readQueues, readTaskTable } from '../../functions/env.ts';
 import { InvalidSetting } from '../../lib/index.ts';
 
 const url = 'https://sqs.eu-west-1.amazonaws.com/123456789012/app-default';
@@ -39,4 +39,27 @@ it.each([
 
 it('does not print more of a bad value than helps', () => {
   expect(() => readQueues({ QUEUES: 'x'.repeat(4_000) })).toThrow(/^.{1,200}$/s);
+});
+
+describe('TASK_TABLE', () => {
+  it.each([undefined, ''])('%j means that there is no task state', (TASK_TABLE) => {
+    expect(readTaskTable(TASK_TABLE === undefined ? {} : { TASK_TABLE })).toBeUndefined();
+  });
+
+  it.each(['dev-task-state', 'a.b', 'x'.repeat(255)])('is the name of a table: %s', (name) => {
+    expect(readTaskTable({ TASK_TABLE: name })).toBe(name);
+  });
+
+  it.each([
+    'ab',
+    'x'.repeat(256),
+    'task state',
+    'tasks\n',
+    'täsks',
+    'arn:aws:dynamodb:eu-west-1:123456789012:table/tasks',
+  ])('is refused when no table can have the name: %j', (name) => {
+    const read = () => readTaskTable({ TASK_TABLE: name });
+    expect(read).toThrow(InvalidSetting);
+    expect(read).toThrow(`TASK_TABLE: is ${JSON.stringify(name.slice(0, 80))}; give the name of`);
+  });
 });

@@ -7,6 +7,7 @@ import {
   readHealthSettings,
   readQueueSource,
   readQueues,
+  readTaskTable,
 } from '../../functions/env.ts';
 import { readTelemetryConfig } from '../../lib/telemetry/config.ts';
 
@@ -56,6 +57,7 @@ const readers = [
   readCloudWatchSettings,
   readDepthSettings,
   readHealthSettings,
+  readTaskTable,
 ];
 
 it('no variable outside the table of docs/architecture.md is read', () => {
@@ -94,6 +96,7 @@ it.each([
   'HEALTH_TOKEN_PARAMETER',
   'STALLED_AFTER_SECONDS',
   'APP_VERSION',
+  'TASK_TABLE',
 ])('%s is read, and is in the table', (name) => {
   const { proxy, read } = recording({});
   for (const reader of readers.slice(1)) {

@@ -21,6 +21,8 @@ describe('cdk-nag has nothing to say about', () => {
   it.each<[string, Partial<TaskQueuesProps>]>([
     ['the defaults', {}],
     ['queues that are found by their prefix', { discoverQueues: true }],
+    ['task state', { taskState: true }],
+    ['task state in prod', { taskState: true, stage: 'prod' }],
     ['FIFO queues', { queues: { default: { fifo: true } } }],
     ["an API whose auth: 'none' was written out", { api: { auth: 'none' } }],
     ['a JWT', { api: { auth: { issuer: 'https://example.com', audience: ['a'] } } }],

@@ -10,6 +10,11 @@ it('keeps queues in prod only', () => {
   expect(describeStage('dev').retainQueues).toBe(false);
 });
 
+it('has task state on the local stack only, since it costs three writes a message', () => {
+  expect(describeStage('local').taskState).toBe(true);
+  for (const stage of ['dev', 'prod']) expect(describeStage(stage).taskState).toBe(false);
+});
+
 it('takes the token from a parameter of the stage', () => {
   expect(describeStage('prod').oneuptime.tokenParameter).toBe('/leadline/prod/oneuptime-token');
 });

@@ -148,6 +148,43 @@ describe('may do this and nothing else:', () => {
   });
 });
 
+describe('with task state, may do this besides, to the table alone:', () => {
+  const rightsBesides = (functionName: string) => {
+    const before = rightsOf(templateOf(), functionName);
+    const after = rightsOf(templateOf({ taskState: true }), functionName);
+    expect(after).toEqual(expect.arrayContaining(before));
+    return after.filter((right) => !before.includes(right));
+  };
+  const ALL = [
+    'dynamodb:BatchGetItem on TaskTable',
+    'dynamodb:BatchWriteItem on TaskTable',
+    'dynamodb:DeleteItem on TaskTable',
+    'dynamodb:GetItem on TaskTable',
+    'dynamodb:PutItem on TaskTable',
+    'dynamodb:UpdateItem on TaskTable',
+  ];
+
+  it.each(['dev-enqueue-task', 'dev-process-default', 'dev-process-low'])(
+    '%s, which keeps the state of tasks',
+    (functionName) => {
+      expect(rightsBesides(functionName)).toEqual(ALL);
+    },
+  );
+
+  it('the depth function, which keeps the last runs of schedules', () => {
+    expect(rightsBesides('dev-sample-queue-depth')).toEqual([
+      'dynamodb:BatchGetItem on TaskTable',
+      'dynamodb:GetItem on TaskTable',
+      'dynamodb:PutItem on TaskTable',
+      'dynamodb:UpdateItem on TaskTable',
+    ]);
+  });
+
+  it('the health function nothing', () => {
+    expect(rightsBesides('dev-health')).toEqual([]);
+  });
+});
+
 /** Every identity policy of the stack, those of schedules too. */
 function wildcards(template: Template): string[] {
   const policies = propertiesOf(template, 'AWS::IAM::Policy');
@@ -160,9 +197,12 @@ function wildcards(template: Template): string[] {
   return [...new Set(rights.filter((right) => right.includes('*')))].toSorted();
 }
 
-test('the one wildcard is GetMetricData, which CloudWatch does not narrow', () => {
-  expect(wildcards(templateOf())).toEqual(['cloudwatch:GetMetricData on *']);
-});
+test.each([false, true])(
+  'the one wildcard is GetMetricData, which CloudWatch does not narrow; task state: %s',
+  (taskState) => {
+    expect(wildcards(templateOf({ taskState }))).toEqual(['cloudwatch:GetMetricData on *']);
+  },
+);
 
 test('with a prefix there are those that finding queues takes', () => {
   expect(wildcards(templateOf({ discoverQueues: true }))).toEqual([

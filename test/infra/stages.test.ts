@@ -115,6 +115,7 @@ test(
       serviceName: 'shop',
       metricPrefix: 'celery.',
       logRetentionDays: 7,
+      taskState: true,
       queueDepth: { resolutionSeconds: 10, cloudwatchIntervalSeconds: 600 },
       api: { auth: 'none', throttling: { requestsPerSecond: 7, burst: 8 } },
       alarms: { email: 'ops@example.com' },
@@ -149,6 +150,8 @@ test(
     });
     const [subscription] = propertiesOf(template, 'AWS::SNS::Subscription');
     expect(subscription?.['Endpoint']).toBe('ops@example.com');
+    const [table] = propertiesOf(template, 'AWS::DynamoDB::Table');
+    expect(table?.['TableName']).toBe('dev-task-state');
     const groups = propertiesOf(template, 'AWS::Logs::LogGroup');
     expect(new Set(groups.map((group) => group['RetentionInDays']))).toEqual(new Set([7]));
   },

@@ -13,12 +13,13 @@ import { type Stack, startStack } from '../../local/start-stack.ts';
 
 const projectFile = join(import.meta.dirname, '../../package.json');
 
-/** Asks all three services with the SDK as the environment of a function sets it up. */
+/** Asks all four services with the SDK as the environment of a function sets it up. */
 const PROBE = `
 import { createRequire } from 'node:module';
 const require = createRequire(${JSON.stringify(projectFile)});
 const { SQSClient, ListQueuesCommand } = require('@aws-sdk/client-sqs');
 const { CloudWatchClient, GetMetricDataCommand } = require('@aws-sdk/client-cloudwatch');
+const { DynamoDBClient, PutItemCommand, GetItemCommand } = require('@aws-sdk/client-dynamodb');
 const { LambdaClient, GetFunctionConfigurationCommand, GetEventSourceMappingCommand } =
   require('@aws-sdk/client-lambda');
 const metric = (Id, Namespace, MetricName, Name, Value) => ({
@@ -46,8 +47,12 @@ export const handler = async () => {
       metric('errors', 'AWS/Lambda', 'Errors', 'FunctionName', 'shop-worker'),
     ],
   }));
+  const dynamoDb = new DynamoDBClient({});
+  const Item = { pk: { S: 'a' } };
+  await dynamoDb.send(new PutItemCommand({ TableName: 'shop-state', Item }));
+  const got = await dynamoDb.send(new GetItemCommand({ TableName: 'shop-state', Key: Item }));
   const sums = MetricDataResults.map(({ Values }) => Values.reduce((sum, each) => sum + each, 0));
-  return { queues: QueueUrls.length, State, mapping: mapping.State, sums };
+  return { queues: QueueUrls.length, State, mapping: mapping.State, item: got.Item, sums };
 };`;
 
 const WORKER = 'export const handler = async () => ({ batchItemFailures: [] });';
@@ -107,8 +112,10 @@ function sumOf({ cloudWatch }: Stack, metricName: string): number {
     .reduce((sum, point) => sum + point.sum, 0);
 }
 
-it('serves SQS, CloudWatch and Lambda to a function by the environment alone', async () => {
-  const { stack } = await start(PROBE);
+it('serves SQS, CloudWatch, Lambda and DynamoDB to a function by the environment alone', async () => {
+  const { stack } = await start(PROBE, {
+    tables: [{ tableName: 'shop-state', partitionKey: 'pk' }],
+  });
   for (const body of ['a', 'b', 'c']) await send(stack, body);
   await expect.poll(() => sumOf(stack, 'NumberOfMessagesDeleted'), { timeout: 10_000 }).toBe(3);
   const { payload } = await stack.lambda.invoke('shop-probe', '{}');
@@ -116,6 +123,7 @@ it('serves SQS, CloudWatch and Lambda to a function by the environment alone', a
     queues: 1,
     State: 'Active',
     mapping: 'Enabled',
+    item: { pk: { S: 'a' } },
     sums: [3, 3, 3, 0],
   });
 });

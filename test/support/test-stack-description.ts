@@ -20,6 +20,8 @@ export interface TestStackShape {
   concurrency?: number;
   /** Whether queue depth is sampled, every second, and GET /health and /metrics answer. @default false */
   observed?: boolean;
+  /** Whether there is a table of task state, which the functions are told of. @default false */
+  taskState?: boolean;
   /** Of all functions. */
   environment?: Record<string, string>;
 }
@@ -28,6 +30,7 @@ export const QUEUE = 'e2e-default';
 export const DEAD_LETTER_QUEUE = 'e2e-default-dlq';
 export const API_FUNCTION = 'e2e-enqueue-task';
 export const WORKER_FUNCTION = 'e2e-process-default';
+const TASK_TABLE = 'e2e-task-state';
 /** A second API, whose queue nobody answers for. */
 export const CUT_OFF_PATH = '/cut-off/tasks';
 
@@ -36,6 +39,12 @@ const MAPPING = 'e2e-mapping';
 const OBSERVER_ROUTES = ['/health', '/metrics'].flatMap((path) =>
   ['GET', 'HEAD'].map((method) => ({ method, path, functionName: 'e2e-health' })),
 );
+
+const STATE_ROUTES = ['GET', 'DELETE'].map((method) => ({
+  method,
+  path: '/tasks/{id}',
+  functionName: API_FUNCTION,
+}));
 
 const DEPTH_SCHEDULE = {
   name: 'e2e-depth',
@@ -57,6 +66,7 @@ export function describeTestStack(shape: TestStackShape = {}): StackDescription 
         redrive: { deadLetterQueueName: DEAD_LETTER_QUEUE, maxReceiveCount: 15 },
       },
     ],
+    ...(shape.taskState && { tables: [{ tableName: TASK_TABLE, partitionKey: 'pk' }] }),
     functions: [
       api(API_FUNCTION, shape, ({ queueUrl }) => queueUrl(QUEUE)),
       // Port 9, discard: no process without root's rights listens there.
@@ -80,6 +90,7 @@ export function describeTestStack(shape: TestStackShape = {}): StackDescription 
     routes: [
       { method: 'POST', path: '/tasks/{task}', functionName: API_FUNCTION },
       { method: 'POST', path: `${CUT_OFF_PATH}/{task}`, functionName: cutOff },
+      ...(shape.taskState ? STATE_ROUTES : []),
       ...(shape.observed ? OBSERVER_ROUTES : []),
     ],
     schedules: shape.observed ? [DEPTH_SCHEDULE] : [],
@@ -88,29 +99,29 @@ export function describeTestStack(shape: TestStackShape = {}): StackDescription 
 
 const ENVIRONMENT = { OTEL_SERVICE_NAME: 'shop', ENVIRONMENT: 'e2e', APP_VERSION: '7.8.9' };
 
+const tableOf = ({ taskState }: TestStackShape) => (taskState ? { TASK_TABLE } : {});
+
 function api(
   functionName: string,
-  { environment }: TestStackShape,
+  shape: TestStackShape,
   urlOf: (addresses: StackAddresses) => string,
 ): StackFunction {
   return {
     functionName,
     bundle: 'enqueue-task',
-    timeoutSeconds: 10,
+    timeoutSeconds: shape.taskState ? 29 : 10,
     memoryMb: 256,
     environment: (addresses) => ({
       ...ENVIRONMENT,
-      ...environment,
+      ...tableOf(shape),
+      ...shape.environment,
       QUEUES: JSON.stringify({ default: { url: urlOf(addresses) } }),
     }),
   };
 }
 
-function worker({
-  environment,
-  workerTimeoutSeconds = 3,
-  concurrency = 2,
-}: TestStackShape): StackFunction {
+function worker(shape: TestStackShape): StackFunction {
+  const { environment, workerTimeoutSeconds = 3, concurrency = 2 } = shape;
   return {
     functionName: WORKER_FUNCTION,
     bundle: 'process-tasks',
@@ -119,6 +130,7 @@ function worker({
     reservedConcurrency: concurrency,
     environment: ({ queueUrl }) => ({
       ...ENVIRONMENT,
+      ...tableOf(shape),
       ...environment,
       QUEUES: JSON.stringify({
         default: { url: queueUrl(QUEUE), dlqUrl: queueUrl(DEAD_LETTER_QUEUE) },
@@ -128,7 +140,8 @@ function worker({
 }
 
 /** A function that reads all queues and workers, every second anew. */
-function observer(bundle: string, { environment, consumed }: TestStackShape): StackFunction {
+function observer(bundle: string, shape: TestStackShape): StackFunction {
+  const { environment, consumed } = shape;
   return {
     functionName: `e2e-${bundle}`,
     bundle,
@@ -150,6 +163,7 @@ function observer(bundle: string, { environment, consumed }: TestStackShape): St
       CLOUDWATCH_INTERVAL_SECONDS: '1',
       STALLED_AFTER_SECONDS: '3',
       HEALTH_TOKEN: 'none',
+      ...(bundle === 'sample-queue-depth' && tableOf(shape)),
       ...environment,
     }),
   };

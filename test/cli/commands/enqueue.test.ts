@@ -98,7 +98,7 @@ describe('many payloads', () => {
     const { code, err, out } = await run.ended;
     expect(code).toBe(1);
     expect(err).toMatch(
-      /^line 160: it is not JSON.*\n100 messages enqueued; nothing from line 101/,
+      /^line 150: .*order_id: .*\nline 160: it is not JSON.*\n100 messages enqueued; nothing from line 101/,
     );
     expect(out + err).not.toContain('s3cret');
     expect(await counts(QUEUE)).toEqual([100, 0]);

@@ -97,6 +97,7 @@ describe('the least maxReceiveCount', () => {
     batchSize,
     maxReceiveCount,
     hasDeadLetterQueue: true,
+    hasTaskTable: false,
     visibilityTimeout: 240,
     functionTimeout: 40,
     batchingWindow: 0,

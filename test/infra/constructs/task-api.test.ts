@@ -114,6 +114,65 @@ describe('by default', () => {
   });
 });
 
+describe('with task state', () => {
+  const withState = (api: TaskApiSettings = {}) =>
+    taskQueues({ bundles: bundles(), tasks: [task({ http: true })], taskState: true, api });
+  const STATE_ROUTES = ['GET /tasks/{id}', 'DELETE /tasks/{id}'];
+
+  it('there are GET and DELETE of /tasks/{id}, which enqueue-task answers', () => {
+    const template = Template.fromStack(withState().stack);
+    const routes = routesOf(template);
+    expect(Object.keys(routes)).toHaveLength(7);
+    for (const key of STATE_ROUTES) {
+      expect(routes[key]?.['Target']).toEqual(routes['POST /tasks/{task}']?.['Target']);
+    }
+  });
+
+  it('API Gateway may call enqueue-task for each of its routes', () => {
+    const template = Template.fromStack(withState().stack);
+    const [enqueue] = Object.entries(template.findResources('AWS::Lambda::Function')).find(
+      ([, { Properties }]) => Properties.FunctionName === 'dev-enqueue-task',
+    ) ?? [''];
+    const permissions = propertiesOf(template, 'AWS::Lambda::Permission', {
+      FunctionName: { 'Fn::GetAtt': [enqueue, 'Arn'] },
+    });
+    const paths = permissions.map(({ SourceArn }) => SourceArn['Fn::Join'][1].at(-1));
+    expect(paths).toEqual(['/*/*/tasks/{task}', '/*/*/tasks/{id}', '/*/*/tasks/{id}']);
+  });
+
+  it('who may POST may GET and DELETE, and nobody else', () => {
+    const auth = { issuer: 'https://example.com', audience: ['tasks'], scopes: ['enqueue'] };
+    for (const each of ['iam', 'none', auth] as const) {
+      const routes = routesOf(Template.fromStack(withState({ auth: each }).stack));
+      const { AuthorizationType, AuthorizationScopes, AuthorizerId } =
+        routes['POST /tasks/{task}'] ?? {};
+      for (const key of STATE_ROUTES) {
+        expect(routes[key]?.['AuthorizationType']).toBe(AuthorizationType);
+        expect(routes[key]?.['AuthorizationScopes']).toEqual(AuthorizationScopes);
+        expect(routes[key]?.['AuthorizerId']).toEqual(AuthorizerId);
+      }
+    }
+  });
+
+  it('enqueue-task may wait for a result, below the 30 s of the API', () => {
+    const [made] = propertiesOf(Template.fromStack(withState().stack), 'AWS::Lambda::Function', {
+      FunctionName: 'dev-enqueue-task',
+    });
+    expect(made?.['Timeout']).toBe(29);
+  });
+
+  it('grantEnqueue lets a role GET and DELETE a task, too', () => {
+    const { stack, all } = withState();
+    const assumedBy = new ServicePrincipal('ec2.amazonaws.com');
+    all.api?.grantEnqueue(new Role(stack, 'Caller', { assumedBy }));
+    const policies = propertiesOf(Template.fromStack(stack), 'AWS::IAM::Policy');
+    const policy = policies.find(({ PolicyName }) => PolicyName.startsWith('Caller'));
+    for (const path of ['POST', 'GET', 'DELETE'].map((method) => `/*/${method}/tasks/*`)) {
+      expect(JSON.stringify(policy?.['PolicyDocument'])).toContain(path);
+    }
+  });
+});
+
 test('with a JWT, issuer, audience and scopes are asked for', () => {
   const auth = { issuer: 'https://example.com', audience: ['tasks'], scopes: ['enqueue'] };
   const template = Template.fromStack(create({ auth }).stack);

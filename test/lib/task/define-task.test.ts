@@ -30,6 +30,7 @@ it('has the defaults of the documentation', () => {
     http: false,
     schedule: [],
     enqueues: [],
+    idempotent: false,
   });
 });
 

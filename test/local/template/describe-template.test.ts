@@ -92,12 +92,55 @@ describe('the stage dev, as cdk deploy would make it', () => {
     ]);
   });
 
+  it('has no table, and no function is told of one', () => {
+    expect(stack.tables).toEqual([]);
+    for (const { functionName } of stack.functions) {
+      expect(environmentOf(functionName)).not.toHaveProperty('TASK_TABLE');
+    }
+  });
+
   function environmentOf(functionName: string): Record<string, string> {
     const found = stack.functions.find((each) => each.functionName === functionName);
     return found?.environment(addresses) ?? {};
   }
 });
 
+describe('the stage local', () => {
+  let stack: StackDescription;
+
+  beforeAll(async () => {
+    stack = describeTemplate(synthesizeStage('local', await builtBundles()));
+  }, 60_000);
+
+  it('has the table of task state', () => {
+    expect(stack.tables).toEqual([{ tableName: 'local-task-state', partitionKey: 'pk' }]);
+  });
+
+  it('tells those that keep state of the table', () => {
+    const told = stack.functions.filter(
+      (each) => each.environment(addresses)['TASK_TABLE'] === 'local-task-state',
+    );
+    expect(told.map(({ functionName }) => functionName).sort()).toEqual([
+      'local-enqueue-task',
+      'local-process-default',
+      'local-process-high',
+      'local-process-low',
+      'local-sample-queue-depth',
+    ]);
+  });
+
+  it('has the routes of the state of a task', () => {
+    for (const method of ['GET', 'DELETE']) {
+      const functionName = 'local-enqueue-task';
+      expect(stack.routes).toContainEqual({ method, path: '/tasks/{id}', functionName });
+    }
+  });
+});
+
+const TABLE = {
+  Type: 'AWS::DynamoDB::Table',
+  Properties: { TableName: 't', KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }] },
+};
 const QUEUE = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'q', FifoQueue: true } };
 
 function functionWith(variables: object, metadata: object = { 'leadline:bundle': 'b' }): Template {
@@ -110,6 +153,7 @@ function functionWith(variables: object, metadata: object = { 'leadline:bundle':
   return {
     Resources: {
       Q: QUEUE,
+      T: TABLE,
       F: { Type: 'AWS::Lambda::Function', Properties, Metadata: { ...metadata } },
     },
   };
@@ -120,6 +164,12 @@ it.each([
   ['Ref of a function', { Ref: 'F' }, 'f'],
   ['the ARN of a queue', { 'Fn::GetAtt': ['Q', 'Arn'] }, 'arn:aws:sqs:us-east-1:000000000000:q'],
   ['the name of a queue', { 'Fn::GetAtt': ['Q', 'QueueName'] }, 'q'],
+  ['Ref of a table', { Ref: 'T' }, 't'],
+  [
+    'the ARN of a table',
+    { 'Fn::GetAtt': ['T', 'Arn'] },
+    'arn:aws:dynamodb:us-east-1:000000000000:table/t',
+  ],
   ['Fn::Join', { 'Fn::Join': ['-', ['a', { Ref: 'AWS::Region' }, { Ref: 'F' }]] }, 'a-us-east-1-f'],
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is CloudFormation's.
   ['Fn::Sub', { 'Fn::Sub': '${Q.QueueName}/${AWS::AccountId}/${F}' }, 'q/000000000000/f'],
@@ -135,6 +185,14 @@ it.each([
 ])('refuses %j, which it cannot follow, and names it', (value, message) => {
   const [description] = describeTemplate(functionWith({ X: value })).functions;
   expect(() => description?.environment(addresses)).toThrow(message);
+});
+
+it('refuses a table with a sort key, and names it', () => {
+  const KeySchema = [...TABLE.Properties.KeySchema, { AttributeName: 'sk', KeyType: 'RANGE' }];
+  const Properties = { ...TABLE.Properties, KeySchema };
+  expect(() => describeTemplate({ Resources: { T: { ...TABLE, Properties } } })).toThrow(
+    'T of the template of infra/ has a sort key',
+  );
 });
 
 it('refuses a function without a bundle, and names it', () => {

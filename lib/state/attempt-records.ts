@@ -1,0 +1,200 @@
+import { type Item, numberOf, textOf } from './attribute-values.ts';
+import { hashedKey, taskKey } from './keys.ts';
+import type { ChangeResult, TableCalls } from './table-calls.ts';
+
+/** An attempt as its record has it. */
+export interface AttemptFacts {
+  readonly id: string;
+  readonly task: string;
+  readonly queue: string;
+  readonly attempt: number;
+  readonly enqueuedAt?: Date;
+  readonly traceId?: string;
+  readonly requestId: string;
+  readonly workflow?: { readonly id: string; readonly step: number };
+  /** Of this attempt and no other, the same task's included. */
+  readonly owner: string;
+  /** Where the effect has a key of its own: its item, beside the task's. @default the task's item */
+  readonly effectKey?: string;
+}
+
+export interface StartOptions {
+  /** Whether a run that is under way or done elsewhere keeps this one from running. */
+  exclusive: boolean;
+  /** Whether it comes from a dead-letter queue, so that a failed task may run again. */
+  redriven: boolean;
+  /** When this attempt can no longer be running, by `Date.now()`: a dead worker loses it then. */
+  leaseUntil: number;
+}
+
+export type Start =
+  | { kind: 'started' }
+  /** It ended before; without exclusiveness it runs again, and its record stays. */
+  | { kind: 'ended' }
+  | { kind: 'completed'; resultJson?: string; traceId?: string }
+  | { kind: 'revoked' }
+  | { kind: 'busy'; until: number };
+
+export type AttemptEnd =
+  | { kind: 'completed'; resultJson?: string; error?: { type: string; message: string } }
+  | { kind: 'retrying'; error?: { type: string; message: string } }
+  | { kind: 'failed'; error: { type: string; message: string } }
+  | { kind: 'revoked' };
+
+/** Writes where an attempt is. Records only go forward: the first that ends a task has the say. */
+export interface AttemptRecords {
+  start(facts: AttemptFacts, options: StartOptions, signal: AbortSignal): Promise<Start>;
+  /** @returns whether it was written: not where another attempt has taken over or ended the task. */
+  end(facts: AttemptFacts, end: AttemptEnd, signal: AbortSignal): Promise<boolean>;
+}
+
+/** As long as SQS keeps a message at the most, and a day: a task that has not ended. */
+export const OPEN_SECONDS: number = 15 * 86_400;
+
+export function createAttemptRecords(
+  { change }: Pick<TableCalls, 'change'>,
+  keepSeconds: number,
+): AttemptRecords {
+  return {
+    async start(facts, options, signal) {
+      const now = Date.now();
+      const result = await change(keyOf(facts), startChange(facts, options, now), signal);
+      return result.applied ? { kind: 'started' } : explainRefusal(result, options, now);
+    },
+    async end(facts, end, signal) {
+      const endChange = describeEnd(facts, end, Date.now(), keepSeconds);
+      return (await change(keyOf(facts), endChange, signal)).applied;
+    },
+  };
+}
+
+function keyOf({ id, task, effectKey }: AttemptFacts): string {
+  return effectKey === undefined ? taskKey(id) : hashedKey('effect', task, effectKey);
+}
+
+/** What every write says of its task, so that a record that is gone is whole again. */
+function identity(
+  { id, task, queue, attempt, requestId, enqueuedAt, traceId, workflow, effectKey }: AttemptFacts,
+  now: number,
+  keptSeconds: number,
+) {
+  const set = [
+    '#kind = :kind, #id = :id, #task = :task, #queue = :queue, #attempts = :attempt',
+    '#request_id = :request, #updated_at = :now, #expires_at = :expires',
+    '#enqueued_at = if_not_exists(#enqueued_at, :enqueued)',
+    ...(traceId === undefined ? [] : ['#trace_id = if_not_exists(#trace_id, :trace)']),
+    ...(workflow === undefined ? [] : ['#workflow_id = :workflow, #workflow_step = :step']),
+  ];
+  const values = {
+    kind: effectKey === undefined ? 'task' : 'effect',
+    id,
+    task,
+    queue,
+    attempt,
+    request: requestId,
+    now,
+    expires: Math.ceil(now / 1000) + keptSeconds,
+    enqueued: enqueuedAt?.getTime() ?? now,
+    trace: traceId,
+    workflow: workflow?.id,
+    step: workflow?.step,
+  };
+  return { set, values };
+}
+
+function startChange(facts: AttemptFacts, options: StartOptions, now: number) {
+  const { exclusive, redriven, leaseUntil } = options;
+  const { set, values } = identity(facts, now, OPEN_SECONDS);
+  const open = exclusive
+    ? '#status IN (:queued, :retrying, :failed) OR (#status = :running AND #lease_until < :now)'
+    : `#status IN (:queued, :retrying, :running${redriven ? ', :failed' : ''})`;
+  return {
+    update: `SET #status = :running, ${set.join(', ')}, #started_at = :now, #owner = :owner, #lease_until = :lease REMOVE #finished_at, #result`,
+    // Its owner may have written it before, by a call whose answer was lost.
+    condition: `attribute_not_exists(#pk) OR #owner = :owner OR (attribute_not_exists(#revoke_requested) AND (${open}))`,
+    values: {
+      ...values,
+      running: 'running',
+      queued: 'queued',
+      retrying: 'retrying',
+      ...((exclusive || redriven) && { failed: 'failed' }),
+      owner: facts.owner,
+      lease: leaseUntil,
+    },
+  };
+}
+
+function explainRefusal({ item }: ChangeResult, { exclusive }: StartOptions, now: number): Start {
+  // Gone since: its time was over.
+  if (item === undefined) return { kind: 'busy', until: now };
+  const status = textOf(item, 'status');
+  if (status === 'completed' && exclusive) {
+    const resultJson = textOf(item, 'result');
+    const traceId = textOf(item, 'trace_id');
+    return {
+      kind: 'completed',
+      ...(resultJson !== undefined && { resultJson }),
+      ...(traceId !== undefined && { traceId }),
+    };
+  }
+  if (status === 'revoked') return { kind: 'revoked' };
+  if (status === 'completed' || status === 'failed') return { kind: 'ended' };
+  if (item['revoke_requested'] !== undefined) return { kind: 'revoked' };
+  return { kind: 'busy', until: numberOf(item, 'lease_until') ?? now };
+}
+
+function describeEnd(facts: AttemptFacts, end: AttemptEnd, now: number, keepSeconds: number) {
+  const error = 'error' in end ? end.error : undefined;
+  const resultJson = 'resultJson' in end ? end.resultJson : undefined;
+  const open = end.kind === 'retrying';
+  const { set: identitySet, values } = identity(facts, now, open ? OPEN_SECONDS : keepSeconds);
+  const set = [
+    '#status = :status',
+    ...identitySet,
+    ...(open ? [] : ['#finished_at = :now']),
+    ...(resultJson === undefined ? [] : ['#result = :result']),
+    ...(error === undefined ? [] : ['#error_type = :type, #error_message = :message']),
+  ];
+  const remove = [
+    '#owner, #lease_until',
+    ...(open ? [] : ['#revoke_requested']),
+    ...(end.kind === 'completed' && error === undefined ? ['#error_type, #error_message'] : []),
+  ];
+  return {
+    update: `SET ${set.join(', ')} REMOVE ${remove.join(', ')}`,
+    condition: open
+      ? '#owner = :owner AND #status = :running'
+      : 'attribute_not_exists(#pk) OR #status IN (:queued, :retrying, :running)',
+    values: {
+      ...values,
+      status: end.kind,
+      running: 'running',
+      ...(open ? { owner: facts.owner } : { queued: 'queued', retrying: 'retrying' }),
+      result: resultJson,
+      type: error?.type,
+      message: error?.message,
+    },
+  };
+}
+
+/** What a queued task's item is, before anything has run. */
+export function queuedItem(
+  facts: Pick<AttemptFacts, 'id' | 'task' | 'queue' | 'traceId' | 'workflow'>,
+  now: number,
+): Item & { pk: string } {
+  const { id, task, queue, traceId, workflow } = facts;
+  return {
+    pk: taskKey(id),
+    kind: 'task',
+    id,
+    status: 'queued',
+    task,
+    queue,
+    attempts: 0,
+    enqueued_at: now,
+    updated_at: now,
+    expires_at: Math.ceil(now / 1000) + OPEN_SECONDS,
+    ...(traceId !== undefined && { trace_id: traceId }),
+    ...(workflow && { workflow_id: workflow.id, workflow_step: workflow.step }),
+  };
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+
+/** DynamoDB takes 2 KB in a key, and anybody may write a message with an id of any length. */
+const MAX_ID_LENGTH = 128;
+
+/** The item of a task, or of a chain or group. */
+export function taskKey(id: string): string {
+  return id.length <= MAX_ID_LENGTH ? `task#${id}` : hashedKey('long-task', id);
+}
+
+export function scheduleKey(name: string): string {
+  return `schedule#${name}`;
+}
+
+/** Of texts of any length, which may tell more than an operator of the table is to read. */
+export function hashedKey(kind: string, ...parts: readonly string[]): string {
+  return `${kind}#${sha256(JSON.stringify(parts))}`;
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

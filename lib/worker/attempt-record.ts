@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { trace } from '@opentelemetry/api';
+import { toError } from '../instrumentation/error-type.ts';
+import { redact } from '../instrumentation/redact.ts';
+import type { AttemptEnd, AttemptFacts, Start } from '../state/attempt-records.ts';
+import type { TaskState } from '../state/create-task-state.ts';
+import { encodeResult } from '../state/result-json.ts';
+import { backoffSeconds } from '../task/retry-delay.ts';
+import { failureType } from './decide-outcome.ts';
+import type { MessageFacts } from './message-facts.ts';
+import type { AttemptReport, Conclusion } from './report-attempt.ts';
+import type { WorkerEnvironment } from './worker-environment.ts';
+
+/** Whether an attempt may run. */
+export type Begin =
+  | { kind: 'run' }
+  | { kind: 'duplicate'; resultJson?: string; traceId?: string }
+  | { kind: 'revoked' }
+  /** To be delivered again after so many seconds. */
+  | { kind: 'wait'; delaySeconds: number; reason: string };
+
+/** The record of an attempt in task state. None of its methods rejects. */
+export interface AttemptRecord {
+  /** @param payload as the schema gave it, for the key of the effect. */
+  begin(payload: unknown): Promise<Begin>;
+  /** @param value what the implementation returned. */
+  end(conclusion: Conclusion, value?: unknown): Promise<void>;
+}
+
+/** For clocks that differ, and for what a task may take to heed its signal. */
+const LEASE_MARGIN_MS = 1_000;
+/** An item has 400 KB, and an error may quote anything. */
+const MAX_MESSAGE_LENGTH = 2_000;
+const ELSEWHERE = 'the task runs elsewhere';
+const NO_STATE = 'task state could not be read';
+
+export function createAttemptRecord(
+  message: MessageFacts,
+  report: AttemptReport,
+  state: TaskState,
+  { deadline, requestId }: Pick<WorkerEnvironment, 'deadline' | 'requestId'>,
+): AttemptRecord {
+  const { content, record, attempt } = message;
+  const facts = factsOf(message, report, requestId);
+  const task = content.kind === 'task' ? content.implementation.task : undefined;
+  const exclusive = task?.idempotent === true || facts.workflow !== undefined;
+  const redriven = 'leadline.failed_at' in record.messageAttributes;
+  let effectKey: string | undefined;
+
+  const start = (about: AttemptFacts, isExclusive: boolean) => {
+    const runsUntil = Date.now() + (task?.timeoutSeconds ?? 0) * 1000;
+    const leaseUntil = Math.min(runsUntil, deadline.at) + LEASE_MARGIN_MS;
+    const options = { exclusive: isExclusive, redriven, leaseUntil };
+    return state.attempts.start(about, options, deadline.boundCall());
+  };
+  const write = async (about: AttemptFacts, end: AttemptEnd) => {
+    try {
+      await state.attempts.end(about, end, deadline.boundCall());
+    } catch {
+      await state.attempts.end(about, end, deadline.boundCall());
+    }
+  };
+  return {
+    async begin(payload) {
+      // What a key function throws fails the attempt, as everything of the task does.
+      effectKey = task?.effectKey === undefined ? undefined : keyFor(task.effectKey(payload));
+      try {
+        const begun = toBegin(await start(facts, exclusive && effectKey === undefined));
+        if (begun.kind !== 'run' || effectKey === undefined) return begun;
+        return toBegin(await start({ ...facts, effectKey }, true));
+      } catch (error) {
+        const problem = { 'error.message': toError(error).message };
+        if (!exclusive) {
+          report.log.warn('task state could not be written; the task runs without it', problem);
+          return { kind: 'run' };
+        }
+        report.log.error('task state could not be read; the task waits for it', problem);
+        const policy = { maxAttempts: 1, minDelaySeconds: 2, maxDelaySeconds: 300 };
+        const delaySeconds = backoffSeconds(policy, attempt);
+        return { kind: 'wait', delaySeconds, reason: NO_STATE };
+      }
+    },
+    async end(conclusion, value) {
+      const end = toEnd(conclusion, value);
+      const isKnown = conclusion.outcome === 'duplicate' && effectKey === undefined;
+      if (end === undefined || isKnown) return;
+      if (end.kind === 'completed' && end.error !== undefined) {
+        report.log.error('the result is not kept', { 'error.message': end.error.message });
+      }
+      try {
+        // The effect first: without it a duplicate runs again.
+        if (effectKey !== undefined && conclusion.outcome !== 'duplicate') {
+          await write({ ...facts, effectKey }, end);
+        }
+        await write(facts, end);
+      } catch (error) {
+        report.log.error('task state could not be written', {
+          'error.message': toError(error).message,
+        });
+      }
+    },
+  };
+}
+
+function factsOf(
+  { id, taskName, queue, attempt, workflow, content }: MessageFacts,
+  report: AttemptReport,
+  requestId: string,
+): AttemptFacts {
+  const message = content.kind === 'task' ? content.message : undefined;
+  const traceId = trace.getSpanContext(report.context)?.traceId;
+  return {
+    id,
+    task: taskName,
+    queue: queue.name,
+    attempt,
+    requestId,
+    owner: randomUUID(),
+    ...(traceId !== undefined && { traceId }),
+    ...(message?.enqueuedAt && { enqueuedAt: message.enqueuedAt }),
+    ...(workflow && { workflow }),
+  };
+}
+
+function keyFor(key: unknown): string {
+  if (typeof key === 'string' && key !== '') return key;
+  throw new TypeError(`idempotent gave ${JSON.stringify(key)}; return a text that is not empty.`);
+}
+
+function toBegin(start: Start): Begin {
+  switch (start.kind) {
+    case 'completed':
+      return { ...start, kind: 'duplicate' };
+    case 'revoked':
+      return { kind: 'revoked' };
+    case 'busy': {
+      const delaySeconds = Math.max(1, Math.ceil((start.until - Date.now()) / 1000));
+      return { kind: 'wait', delaySeconds, reason: ELSEWHERE };
+    }
+    default:
+      return { kind: 'run' };
+  }
+}
+
+function toEnd(conclusion: Conclusion, value: unknown): AttemptEnd | undefined {
+  const { outcome, failure, resultJson } = conclusion;
+  const error = failure && {
+    type: failureType(failure),
+    message: redact(toError(failure.error).message).slice(0, MAX_MESSAGE_LENGTH).toWellFormed(),
+  };
+  switch (outcome) {
+    case 'completed': {
+      const result = encodeResult(value);
+      if ('error' in result) return { kind: 'completed', error: result.error };
+      return { kind: 'completed', ...(result.json !== undefined && { resultJson: result.json }) };
+    }
+    case 'duplicate':
+      // Of a key of its own: this message's task is as done as the one that did the work.
+      return { kind: 'completed', ...(resultJson !== undefined && { resultJson }) };
+    case 'retry':
+      return { kind: 'retrying', ...(error && { error }) };
+    case 'dead':
+      return error && { kind: 'failed', error };
+    case 'unfinished':
+      return { kind: 'retrying' };
+    case 'revoked':
+      return { kind: 'revoked' };
+  }
+}
