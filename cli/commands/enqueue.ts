@@ -15,6 +15,7 @@ export function addEnqueue(program: Command, context: CommandContext, ending: En
     .option('--queue <queue>', "another queue than the task's own")
     .option('--delay <seconds>', 'keep them from the workers for so long, 0 to 900')
     .option('--group <id>', 'the message group; a FIFO queue asks for one')
+    .option('--table <name>', "task state's; by default that of the stage, where it has one")
     .addHelpText('after', PAYLOAD)
     .action(async (task, payload, options) => {
       const { enqueue } = await loadCommand(() => import('./tasks/enqueue.ts'));

@@ -11,7 +11,7 @@ import {
 export async function giveBack(
   sqs: Pick<SQSClient, 'send'>,
   queueUrl: string,
-  messages: Iterable<Message>,
+  messages: Iterable<Pick<Message, 'ReceiptHandle'>>,
 ): Promise<void> {
   // The last first: what comes back goes to the head of its FIFO group.
   const all = [...messages].reverse();

@@ -1,8 +1,8 @@
-import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { countMessages } from './count-messages.ts';
 import { type DeadLetter, type DeadLetterOptions, readDeadLetter } from './dead-letter.ts';
 import { giveBack } from './give-back.ts';
-import { receiveNew } from './receive-new.ts';
+import { type Receipts, receiveNew } from './receive-new.ts';
 
 export interface ListDeadLettersOptions extends DeadLetterOptions {
   sqs: Pick<SQSClient, 'send'>;
@@ -35,7 +35,8 @@ const VISIBILITY_SECONDS = 10;
 export async function listDeadLetters(options: ListDeadLettersOptions): Promise<DeadLetterListing> {
   const { sqs, dlqUrl, limit = MAX_LISTED, signal } = options;
   const { visible, all } = await countMessages(sqs, dlqUrl);
-  const latest = new Map<string, Message>();
+  const receipts: Receipts = new Map();
+  const deadLetters: DeadLetter[] = [];
   try {
     const receives = receiveNew(
       {
@@ -46,16 +47,16 @@ export async function listDeadLetters(options: ListDeadLettersOptions): Promise<
         expected: visible,
         signal,
       },
-      latest,
+      receipts,
     );
-    for await (const _ of receives);
+    for await (const batch of receives) {
+      for (const message of batch) deadLetters.push(readDeadLetter(message, options));
+    }
   } finally {
     // Not before the end: what is back would be received again, in the place of the rest.
-    await giveBack(sqs, dlqUrl, latest.values());
+    await giveBack(sqs, dlqUrl, receipts.values());
   }
-  const deadLetters = [...latest.values()]
-    .map((message) => readDeadLetter(message, options))
-    .sort((a, b) => timeOf(b) - timeOf(a));
+  deadLetters.sort((a, b) => timeOf(b) - timeOf(a));
   const total = Math.max(all, deadLetters.length);
   return { deadLetters, total, more: total > deadLetters.length };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   DeleteMessageCommand,
   type Message,
@@ -7,7 +8,7 @@ import {
 import { countMessages } from './count-messages.ts';
 import { readDeadLetter } from './dead-letter.ts';
 import { giveBack } from './give-back.ts';
-import { receiveNew } from './receive-new.ts';
+import { type Receipts, receiveNew } from './receive-new.ts';
 import { toRedriven } from './redriven-message.ts';
 
 export interface RedriveMessagesOptions {
@@ -61,7 +62,7 @@ export async function redriveMessages(options: RedriveMessagesOptions): Promise<
   const wanted = ids && new Set(ids);
   const found = new Set<string>();
   const result: Redriven = { moved: 0, duplicated: [], failed: [], notFound: [], cancelled: false };
-  const held = new Map<string, Message>();
+  const held: Receipts = new Map();
   const sent = new Map<string, Promise<unknown>>();
   const receives = receiveNew(
     {
@@ -89,7 +90,8 @@ export async function redriveMessages(options: RedriveMessagesOptions): Promise<
         if (outcome === 'moved') result.moved += 1;
         else result[outcome].push({ id, messageId, error });
         // What is gone cannot be given back.
-        if (outcome === 'moved') held.set(messageId, { MessageId: messageId });
+        if (outcome === 'moved')
+          held.set(messageId, { MessageId: messageId, ReceiptHandle: undefined });
       }
       if (chosen.length > 0) onMoved?.(result.moved);
       if (moves.some(({ outcome }) => outcome !== 'moved') || found.size === wanted?.size) break;
@@ -130,7 +132,7 @@ async function moveAll(messages: readonly Message[], parts: MoveParts): Promise<
 
 async function moveOne(message: Message, parts: MoveParts): Promise<Moved> {
   const { sqs, dlqUrl, toUrl, sent } = parts;
-  const key = `${readDeadLetter(message).id}\n${message.Body}`;
+  const key = keyOf(message);
   try {
     let sending = sent.get(key);
     if (sending === undefined) {
@@ -148,6 +150,12 @@ async function moveOne(message: Message, parts: MoveParts): Promise<Moved> {
   } catch (error) {
     return { message, outcome: 'duplicated', error: (error as Error).message };
   }
+}
+
+/** What tells it from others: the id alone does not, since anybody may write one. */
+function keyOf(message: Message): string {
+  const { id } = readDeadLetter(message);
+  return createHash('sha256').update(`${id}\n${message.Body}`).digest('base64');
 }
 
 async function sendConfirmed(

@@ -8,6 +8,7 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { sqsNameOf } from '../../lib/queues/queue-source.ts';
+import { isPassing } from '../../lib/queues/read-patiently.ts';
 import { MoveTaskRunning } from './move-task-running.ts';
 import { type Redriven, redriveMessages } from './redrive-messages.ts';
 
@@ -99,7 +100,7 @@ async function follow(handle: string | undefined, options: Following): Promise<R
       await sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle: handle })).catch(ignoreEnded);
     }
     // Only a running task has its handle. The first one since the start is ours: there is one at a time.
-    const ours = (await list())
+    const ours = (await patiently(list))
       .filter(({ StartedTimestamp }) => !known.has(StartedTimestamp))
       .sort((a, b) => (a.StartedTimestamp ?? 0) - (b.StartedTimestamp ?? 0))[0];
     const moved = ours?.ApproximateNumberOfMessagesMoved ?? 0;
@@ -116,6 +117,21 @@ async function follow(handle: string | undefined, options: Following): Promise<R
         );
     }
     await delay(pollMs, undefined, cancelling ? {} : { signal }).catch(() => {});
+  }
+}
+
+/** Looks that fail in a row before it is given up; the move task goes on without anybody who looks. */
+const MAX_FAILED_LOOKS = 5;
+const FAILED_LOOK_MS = 1_000;
+
+async function patiently<T>(look: () => Promise<T>): Promise<T> {
+  for (let failed = 1; ; failed += 1) {
+    try {
+      return await look();
+    } catch (error) {
+      if (failed === MAX_FAILED_LOOKS || !isPassing(error)) throw error;
+      await delay(FAILED_LOOK_MS);
+    }
   }
 }
 

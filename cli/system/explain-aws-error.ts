@@ -24,6 +24,10 @@ export function explainAwsError(error: unknown, endpoint: string | undefined): E
   const known = unwrap(error);
   const explain = (text: string) => new Error(text, { cause: error });
   const { name, message, action } = known;
+  const missing = findMissingPeer(known);
+  if (missing !== undefined) {
+    return explain(`This command needs ${missing}: npm install --save-dev ${missing}`);
+  }
   const code = findCode(known);
   if (code === 'ECONNREFUSED' && endpoint !== undefined) {
     return explain(`Nothing answers at ${hideCredentials(endpoint)}: is "npm start" running?`);
@@ -50,15 +54,21 @@ export function explainAwsError(error: unknown, endpoint: string | undefined): E
       `AWS does not take these credentials (${name}). Renew them, and look at the clock.`,
     );
   }
+  if (name === 'ResourceNotFoundException' && action?.startsWith('dynamodb:')) {
+    return explain(
+      'There is no such table of task state. Give its name by --table, or set taskState of infra/config.ts and deploy.',
+    );
+  }
   if (known.$metadata === undefined) return known;
   return explain(`${action === undefined ? '' : `${action}: `}${name}: ${firstLine(message)}`);
 }
 
-/** What the producer could not send has AWS's own error as its cause. */
+/** What the producer could not send, or the table not say, has AWS's own error as its cause. */
 function unwrap(error: unknown): AwsError {
   const outer = error instanceof Error ? error : new Error(String(error));
   const { code, cause } = outer as AwsError;
-  return code === 'ENQUEUE_FAILED' && cause instanceof Error ? cause : outer;
+  const wraps = code === 'ENQUEUE_FAILED' || code === 'STATE_UNAVAILABLE';
+  return wraps && cause instanceof Error ? cause : outer;
 }
 
 function findCode({ code, cause, errors }: AwsError, depth = 0): string {
@@ -69,6 +79,12 @@ function findCode({ code, cause, errors }: AwsError, depth = 0): string {
     .filter((each): each is AwsError => each instanceof Error)
     .map((each) => findCode(each, depth + 1))
     .reduce((found, each) => found || each, '');
+}
+
+/** The clients of AWS are optional peers of the package. */
+function findMissingPeer({ code, message }: Error & { code?: unknown }): string | undefined {
+  if (code !== 'ERR_MODULE_NOT_FOUND') return undefined;
+  return /'(@aws-sdk\/client-[a-z]+)'/.exec(message)?.[1];
 }
 
 function firstLine(message: string): string {

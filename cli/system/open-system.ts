@@ -23,9 +23,14 @@ export interface System {
   limits: ReadLimits;
   /** What other clients of the SDK are made with. */
   clientConfig: ClientConfig;
+  /** Closes a client at the end, and names the action in what it throws. */
+  open: OpenClient;
   /** The `npm start` that it is, if it is one. */
   local?: LocalStack;
 }
+
+/** @param service as a policy names it */
+export type OpenClient = <C extends { destroy(): void }>(client: C, service: string) => C;
 
 export interface ClientConfig {
   endpoint?: string;
@@ -47,7 +52,7 @@ export async function withSystem<T>(
     local?.awsEndpoint ?? (environment['AWS_ENDPOINT_URL_SQS'] || environment['AWS_ENDPOINT_URL']);
   const clientConfig: ClientConfig = local === undefined ? {} : localConfig(local);
   const opened: { destroy(): void }[] = [];
-  const open = <C extends { destroy(): void }>(client: C, service: string): C => {
+  const open: OpenClient = (client, service) => {
     opened.push(client);
     return nameActions(client, service);
   };
@@ -61,6 +66,7 @@ export async function withSystem<T>(
       clients: createClients(sqs, clientConfig, open),
       limits: createReadLimits(),
       clientConfig,
+      open,
       ...(local && { local }),
     });
   } catch (error) {
@@ -76,11 +82,7 @@ function localConfig({ awsEndpoint, region }: LocalStack): ClientConfig {
   return { endpoint: awsEndpoint, region, credentials };
 }
 
-function createClients(
-  sqs: SQSClient,
-  config: ClientConfig,
-  open: <C extends { destroy(): void }>(client: C, service: string) => C,
-): AwsClients {
+function createClients(sqs: SQSClient, config: ClientConfig, open: OpenClient): AwsClients {
   let lambda: ReturnType<AwsClients['lambda']> | undefined;
   let cloudWatch: ReturnType<AwsClients['cloudWatch']> | undefined;
   return {

@@ -7,6 +7,7 @@ import {
 } from '../../dead-letters/find-dead-letter-queue.ts';
 import { type Redriven, redriveMessages } from '../../dead-letters/redrive-messages.ts';
 import { redriveQueue } from '../../dead-letters/redrive-queue.ts';
+import { printable } from '../../output/printable.ts';
 import { type System, type SystemOptions, withSystem } from '../../system/open-system.ts';
 import type { Terminal } from '../../terminal.ts';
 import { UsageError } from '../../usage-error.ts';
@@ -80,11 +81,11 @@ async function tellRest(
   { terminal, queue, system }: { terminal: Terminal; queue: DeadLetterQueue; system: System },
 ): Promise<void> {
   for (const { id, error } of failed) {
-    terminal.complain(`${id} was not sent, and is still in ${queue.sqsName}: ${error}`);
+    terminal.complain(`${printable(id)} was not sent, and is still in ${queue.sqsName}: ${error}`);
   }
   for (const { id, error } of duplicated) {
     terminal.complain(
-      `${id} was sent, and is still in ${queue.sqsName}, too: ${error} It runs twice where it is redriven again.`,
+      `${printable(id)} was sent, and is still in ${queue.sqsName}, too: it runs twice where it is redriven again. ${error}`,
     );
   }
   for (const id of notFound) {

@@ -55,8 +55,15 @@ export async function showQueues(
     }
     await withInterrupt(async (interrupted) => {
       const signal = AbortSignal.any([interrupted, terminal.gone]);
+      let shown: Shown | undefined;
       while (!signal.aborted) {
-        const shown = await read();
+        try {
+          shown = await read();
+        } catch (error) {
+          // At first it may never work; later on somebody looks until it does again.
+          if (shown === undefined) throw error;
+          shown = { ...shown, warnings: [explainReading(error, system)] };
+        }
         if (options.json) terminal.print(JSON.stringify(toAnswer(shown, system)));
         else if (terminal.canRedraw) terminal.redraw(toLines(shown, system, terminal));
         else print(shown, system, terminal, false);

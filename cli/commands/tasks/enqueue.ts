@@ -4,13 +4,16 @@ import { resolve } from 'node:path';
 import type { Enqueued } from '../../../lib/producer/enqueue-one.ts';
 import type { EnqueueOptions } from '../../../lib/producer/enqueue-options.ts';
 import { createProducer } from '../../../lib/producer.ts';
+import type { TaskState } from '../../../lib/state.ts';
 import type { Task } from '../../../lib/task/define-task.ts';
 import type { CommandContext } from '../../command-context.ts';
 import type { Ending } from '../../create-program.ts';
 import { enqueueLines } from '../../enqueue/enqueue-lines.ts';
 import { loadContract } from '../../project/load-contract.ts';
+import { loadProject } from '../../project/load-project.ts';
 import { findQueueUrl } from '../../queues/find-queue-url.ts';
-import { type SystemOptions, withSystem } from '../../system/open-system.ts';
+import { type System, type SystemOptions, withSystem } from '../../system/open-system.ts';
+import { openTaskState, tableOf } from '../../system/open-task-state.ts';
 import { UsageError } from '../../usage-error.ts';
 import { withInterrupt } from '../../with-interrupt.ts';
 
@@ -21,6 +24,7 @@ interface EnqueueCommandOptions extends SystemOptions {
   queue?: string;
   delay?: string;
   group?: string;
+  table?: string;
 }
 
 /** `leadline enqueue`: code 1 where something was not sent, 2 where one payload does not fit. */
@@ -37,13 +41,32 @@ export async function enqueue(
   await withSystem(context, given, async (system) => {
     const queue = given.queue ?? task.queue;
     const url = await findQueueUrl(system, queue);
-    const producer = createProducer({ queues: { [queue]: { url } }, client: system.sqs });
+    const state = await findState(context, system, given.table);
+    const producer = createProducer({
+      queues: { [queue]: { url } },
+      client: system.sqs,
+      ...(state && { state }),
+    });
     if ('lines' in source) {
       return sendLines(context, ending, { producer, task, options, ...source, json: given.json });
     }
     const enqueued = await producer.enqueue(task, payload, options).catch(explainRefused);
     tell(context, enqueued, given.json === true);
   });
+}
+
+/** Where the stage keeps state, a task has a record before it is sent: it can be found, and revoked. */
+async function findState(
+  { directory }: CommandContext,
+  system: System,
+  table: string | undefined,
+): Promise<TaskState | undefined> {
+  if (table === undefined && system.local?.table === undefined) {
+    if (system.local !== undefined) return undefined;
+    const stage = await loadProject(directory, system.stage).catch(() => undefined);
+    if (!stage?.taskState) return undefined;
+  }
+  return openTaskState(system, tableOf(system, table));
 }
 
 /** What of the options SQS sees; the producer checks them. */
