@@ -19,7 +19,9 @@ export function formatTable(
     Math.max(...[head, ...rows].map((row) => widthOf(row[column] ?? ''))),
   );
   const isNumber = head.map((_, column) =>
-    rows.every((row) => /^[\d.,-]*( s)?$/.test(stripVTControlCharacters(row[column] ?? ''))),
+    rows.every((row) =>
+      /^[\d.,-]*( (s|min|h|d))?$/.test(stripVTControlCharacters(row[column] ?? '')),
+    ),
   );
   const toLine = (cells: readonly string[]) =>
     cells
