@@ -6,7 +6,7 @@ export interface ReceiveNewOptions {
   /** How many messages in all. */
   limit: number;
   visibilitySeconds: number;
-  /** About how many there are: until so many have come, an empty answer is not believed at once. */
+  /** About how many there are, some seconds late: until so many have come, an empty answer is not believed at once. */
   expected: number;
   signal?: AbortSignal | undefined;
 }
@@ -35,7 +35,7 @@ export async function* receiveNew(
       QueueUrl: queueUrl,
       MaxNumberOfMessages: Math.min(10, limit - receipts.size),
       VisibilityTimeout: visibilitySeconds,
-      WaitTimeSeconds: receipts.size < expected ? LONG_POLL_SECONDS : 0,
+      WaitTimeSeconds: receipts.size < Math.max(expected, 1) ? LONG_POLL_SECONDS : 0,
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     });

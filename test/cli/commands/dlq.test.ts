@@ -175,6 +175,24 @@ describe('dlq redrive', () => {
     );
   });
 
+  test('killed in the middle of it, message by message, it has lost none', async () => {
+    const { local, sendMany, counts } = await startOperatedSystem();
+    await sendMany(DLQ, 200);
+    const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`);
+    const { process, ended } = runBin(['dlq', 'redrive', 'default', ...ids, local]);
+    const total = async (queue: string) => (await counts(queue)).reduce((a, b) => a + b);
+    await expect
+      .poll(() => total('dev-default'), { timeout: 20_000, interval: 1 })
+      .toBeGreaterThan(0);
+    process.kill('SIGKILL');
+    await ended;
+    const back = await total('dev-default');
+    const left = await total(DLQ);
+    expect(back + left).toBeGreaterThanOrEqual(200);
+    // One call at a time is cut short for each of ten messages.
+    expect(back + left).toBeLessThanOrEqual(210);
+  });
+
   test('while another one runs it is refused', async () => {
     const { local, run, sendMany, counts } = await startOperatedSystem();
     await sendMany(DLQ, 30);

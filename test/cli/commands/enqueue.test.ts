@@ -55,7 +55,10 @@ describe('one payload', () => {
     [['process_order', "{order_id:'s3cret'}"], /^The payload is not JSON\./],
     [['process_ordr', '{}'], /There is no task "process_ordr"\. There are: process_order/],
     [['process_order', '@/no/such/file'], /^The payload cannot be read: ENOENT/],
-    [['process_order', '{"order_id":"o-1"}', '--queue', 'nope'], /There is no queue dev-nope\./],
+    [
+      ['process_order', '{"order_id":"o-1"}', '--queue', 'nope'],
+      /There is no queue "nope"\. There are: bare, default,/,
+    ],
     [['process_order', '{"order_id":"o-1"}', '--delay', '901'], /delaySeconds is 901/],
     [['process_order', '{"order_id":"o-1"}', '--delay', ''], /delaySeconds is NaN/],
   ])('%j: nothing is sent, and it ends with 2', async (args, message) => {
