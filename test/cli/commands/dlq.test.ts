@@ -1,7 +1,10 @@
 import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { startOperatedSystem } from '../../support/operated-system.ts';
 import { runBin } from '../../support/run-bin.ts';
+
+// Processes of Node are started in some of them.
+vi.setConfig({ testTimeout: 60_000 });
 
 const DLQ = 'dev-default-dlq';
 const TRACE = '7bfdb34c3c1b00405bc0b838d8373f7f';

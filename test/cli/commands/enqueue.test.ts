@@ -1,9 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startOperatedSystem } from '../../support/operated-system.ts';
 import { runBin } from '../../support/run-bin.ts';
+
+// Processes of Node are started in some of them.
+vi.setConfig({ testTimeout: 60_000 });
 
 const QUEUE = 'dev-default';
 

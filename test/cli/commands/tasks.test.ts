@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runLeadline } from '../../support/run-leadline.ts';
 import { startTestStack, type TestStack } from '../../support/test-stack.ts';
+
+// Processes of Node are started in some of them.
+vi.setConfig({ testTimeout: 60_000 });
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -65,7 +68,7 @@ describe('task', () => {
 
 describe('revoke', () => {
   test('one that waits, which never runs', async () => {
-    const id = await enqueue('process_order', { order_id: 'o-1' }, '--delay', '2');
+    const id = await enqueue('process_order', { order_id: 'o-1' }, '--delay', '6');
     const revoked = await run('revoke', id);
     expect([revoked.code, revoked.out]).toEqual([
       0,
