@@ -5,6 +5,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { explainAwsError } from '../system/explain-aws-error.ts';
 import { countMessages } from './count-messages.ts';
 import { readDeadLetter } from './dead-letter.ts';
 import { giveBack } from './give-back.ts';
@@ -141,14 +142,14 @@ async function moveOne(message: Message, parts: MoveParts): Promise<Moved> {
     }
     await sending;
   } catch (error) {
-    return { message, outcome: 'failed', error: (error as Error).message };
+    return { message, outcome: 'failed', error: explainAwsError(error, undefined).message };
   }
   try {
     const { ReceiptHandle } = message;
     await sqs.send(new DeleteMessageCommand({ QueueUrl: dlqUrl, ReceiptHandle }));
     return { message, outcome: 'moved', error: '' };
   } catch (error) {
-    return { message, outcome: 'duplicated', error: (error as Error).message };
+    return { message, outcome: 'duplicated', error: explainAwsError(error, undefined).message };
   }
 }
 

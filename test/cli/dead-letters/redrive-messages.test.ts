@@ -146,11 +146,16 @@ test('what SQS refuses to send stays, and nothing is deleted before it is sent',
   const { sqs, url, sendCopy, counts } = await startDeadLetterBench();
   await sendCopy(DLQ, { id: 'o-1' });
   const refusing = meeting(sqs, 'SendMessageCommand', () => {
-    throw new Error('no such queue');
+    const denied = { name: 'AccessDenied', $metadata: {}, action: 'sqs:SendMessage' };
+    throw Object.assign(new Error('not authorized'), denied);
   });
   const redriven = await redriveMessages({ sqs: refusing, dlqUrl: url(DLQ), toUrl: url(QUEUE) });
   expect(redriven.failed).toEqual([
-    { id: 'o-1', messageId: expect.any(String), error: 'no such queue' },
+    {
+      id: 'o-1',
+      messageId: expect.any(String),
+      error: 'These credentials may not do sqs:SendMessage: not authorized',
+    },
   ]);
   expect(redriven.moved).toBe(0);
   expect([await counts(DLQ), await counts(QUEUE)]).toEqual([
