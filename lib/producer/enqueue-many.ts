@@ -40,7 +40,7 @@ export async function enqueueMany(
   const created = messages.map(create);
   const failures: Failures = new Map();
   const outgoing = created.filter((each) => 'bytes' in each);
-  await environment.records.create(created);
+  const forget = await environment.records.create(created);
   const byQueue = Map.groupBy(outgoing, ({ message }) => message.queue.url);
   for (const ofQueue of byQueue.values()) {
     const send = ofQueue[0]?.message.queue.fifo ? sendFifo : sendStandard;
@@ -51,7 +51,7 @@ export async function enqueueMany(
     environment,
     failures,
   );
-  await environment.records.forget([...failures.keys()]);
+  await forget([...failures.keys()]);
   return created.map((each) => {
     const enqueued = toEnqueued(each.message, each.span);
     const error = failures.get(each);

@@ -42,9 +42,9 @@ export function enqueueOne(
     try {
       const deliver = prepareSend(message, environment);
       const recorded = [{ message, span }];
-      await records.create(recorded);
+      const forget = await records.create(recorded);
       const messageId = await deliver().catch(async (error: unknown) => {
-        await records.forget(recorded);
+        await forget(recorded);
         throw error;
       });
       if (messageId !== undefined) span.setAttribute('messaging.message.id', messageId);
