@@ -3,7 +3,6 @@ import { isRetryable } from '../errors/is-retryable.ts';
 import { toError } from '../instrumentation/error-type.ts';
 import type { PreparedMessage } from './build-message.ts';
 import type { BuiltSchedule } from './build-schedule.ts';
-import { readQueueUrl } from './queue-arn.ts';
 
 /** What `at` needs beyond SQS: a group for one-time schedules, and a role to send with. */
 export interface SchedulerOptions {
@@ -32,36 +31,16 @@ export interface MessageScheduler {
 }
 
 export function createMessageScheduler(options: SchedulerOptions): MessageScheduler {
-  const { roleArn, groupName } = options;
-  const [, partition = 'aws'] = roleArn.split(':');
   let { client } = options;
   return {
-    async schedule({ id, queue }, { at, input, target }) {
+    async schedule(message, built) {
       try {
         const scheduler = await import('./create-schedule.ts');
         client ??= scheduler.createClient();
-        const { accountId, region = await client.config.region() } = readQueueUrl(queue.url) ?? {};
-        await scheduler.createSchedule(client, {
-          Name: id,
-          GroupName: groupName,
-          // The SDK's retries, too, make one schedule.
-          ClientToken: id,
-          ScheduleExpression: `at(${at.toISOString().slice(0, 19)})`,
-          ScheduleExpressionTimezone: 'UTC',
-          FlexibleTimeWindow: { Mode: 'OFF' },
-          ActionAfterCompletion: 'DELETE',
-          Target: {
-            Arn:
-              target === 'queue'
-                ? `arn:${partition}:sqs:${region}:${accountId}:${queue.sqsName}`
-                : `arn:${partition}:scheduler:::aws-sdk:sqs:sendMessage`,
-            RoleArn: roleArn,
-            Input: input,
-          },
-        });
+        await scheduler.createSchedule(client, options, message, built);
       } catch (error) {
         throw new EnqueueFailed(
-          `EventBridge Scheduler did not take the message for ${queue.sqsName}: ${toError(error).message}`,
+          `EventBridge Scheduler did not take the message for ${message.queue.sqsName}: ${toError(error).message}`,
           { cause: error, retryable: isRetryable(error) },
         );
       }

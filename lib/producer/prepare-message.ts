@@ -4,8 +4,13 @@ import type { Task } from '../task/define-task.ts';
 import { createTaskId } from '../task/task-message.ts';
 import { validatePayload } from '../task/validate-payload.ts';
 import type { PreparedMessage } from './build-message.ts';
-import { type EnqueueOptions, type QueueUrls, resolveQueue } from './enqueue-options.ts';
-import { resolveSendTime } from './send-time.ts';
+import {
+  type EnqueueOptions,
+  type ProducerQueue,
+  type QueueUrls,
+  resolveQueue,
+} from './enqueue-options.ts';
+import type { SendTime } from './send-time.ts';
 
 /**
  * Checks one message before anything is sent, and gives it its id.
@@ -20,7 +25,7 @@ export async function prepareMessage(
   hasScheduler = false,
 ): Promise<PreparedMessage> {
   const queue = resolveQueue(task, queues, options);
-  const { delaySeconds, ...times } = resolveSendTime(options, queue, hasScheduler);
+  const { delaySeconds, ...times } = await findSendTime(options, queue, hasScheduler);
   const wirePayload = serialize(task, payload);
   await validatePayload(task, wirePayload);
   return {
@@ -31,6 +36,17 @@ export async function prepareMessage(
     options: { ...options, ...(delaySeconds !== undefined && { delaySeconds }) },
     ...times,
   };
+}
+
+/** Few messages have a time of their own, and what reads it is not loaded for the others. */
+async function findSendTime(
+  options: EnqueueOptions,
+  queue: ProducerQueue,
+  hasScheduler: boolean,
+): Promise<SendTime> {
+  if (options.at === undefined) return {};
+  const { resolveSendTime } = await import('./send-time.ts');
+  return resolveSendTime({ ...options, at: options.at }, queue, hasScheduler);
 }
 
 /**

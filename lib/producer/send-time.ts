@@ -28,13 +28,12 @@ const LONGEST_MS = 366 * 86_400_000;
  * @throws InvalidEnqueueOptions
  */
 export function resolveSendTime(
-  options: EnqueueOptions,
+  options: EnqueueOptions & { at: Date },
   queue: ProducerQueue,
   hasScheduler: boolean,
   now: number = Date.now(),
 ): SendTime {
-  const { at, delaySeconds } = options;
-  if (at === undefined) return delaySeconds === undefined ? {} : { delaySeconds };
+  const { at } = options;
   checkAt(options, now);
   const aheadMs = at.getTime() - now;
   // 0 too, where the queue has a delay of its own.

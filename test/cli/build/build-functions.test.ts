@@ -67,6 +67,11 @@ describe('the functions of this repository', () => {
     );
   });
 
+  it('sample-queue-depth starts without what only schedules need', () => {
+    expect(origins('sample-queue-depth')).toContain('@aws-sdk/client-sqs');
+    expect(origins('sample-queue-depth').join()).not.toMatch(/croner|client-dynamodb|zod/);
+  });
+
   it('the AWS SDK has the one credential provider that Lambda needs', async () => {
     const scripts = await scriptsOf(join(directory, 'enqueue-task'));
     const text = [...scripts.values()].join();
