@@ -33,8 +33,8 @@ export type AttemptTime = Pick<TaskContext, 'signal' | 'remainingMs'>;
 
 /**
  * Does an attempt's work with a signal that is aborted when its time is up: after the task's
- * timeoutSeconds, or at the invocation's deadline, or when it is revoked. Never rejects, and never waits longer than
- * that and the grace, whatever the work does.
+ * timeoutSeconds, or at the invocation's deadline, or when it is revoked. Never rejects, and never
+ * waits longer than that and the grace, whatever the work does.
  */
 export async function runAttempt(
   { name, timeoutSeconds }: Task,
@@ -53,7 +53,8 @@ export async function runAttempt(
     controller.abort(timeout);
   }, timeoutSeconds * 1000);
   const unwatch = watch?.(() => {
-    revoked = new TaskRevoked(name);
+    // Told again while the task is in its grace, it is the same revocation.
+    revoked ??= new TaskRevoked(name);
     controller.abort(revoked);
   });
   const onDeadline = () => controller.abort(deadline.signal.reason);

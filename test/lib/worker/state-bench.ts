@@ -47,8 +47,11 @@ export async function startStateBench(): Promise<StateBench> {
     maxAttempts: 3,
   });
   const keyOf = (id: string) => ({ TableName: TABLE, Key: { pk: { S: `task#${id}` } } });
+  const state = createTaskState({ table: TABLE, client });
+  // The SDK is loaded and connected: a call of the worker has a second.
+  await state.read('none');
   return {
-    state: createTaskState({ table: TABLE, client }),
+    state,
     behave(behaviour) {
       behaviourOf = typeof behaviour === 'function' ? behaviour : () => behaviour;
     },
