@@ -53,7 +53,7 @@ export async function sendStep(
     const problem = `The message of step ${index}, ${task}, would have ${bytes} bytes, and SQS takes 1 MiB. Return keys of what is stored elsewhere.`;
     throw new WorkflowStopped('MessageTooLarge', problem);
   }
-  if (!(await mayBeSent(step, workflow, index, state))) return;
+  if (!(await mayBeSent(step, workflow, index, state, deadline))) return;
   const options = {
     kind: SpanKind.PRODUCER,
     attributes: {
@@ -83,18 +83,23 @@ async function mayBeSent(
   workflow: WorkflowRecord,
   step: number,
   state: TaskState,
+  deadline: WorkerEnvironment['deadline'],
 ): Promise<boolean> {
   const { id: workflowId, traceId } = workflow;
-  const created = await state.createQueued({
+  const queued = {
     id,
     task,
     queue,
     workflow: { id: workflowId, step },
     ...(traceId !== undefined && { traceId }),
-  });
-  if (created) return true;
-  const record = await state.read(id);
-  return record?.status === 'queued';
+  };
+  if (await state.createQueued(queued, deadline.boundCall())) return true;
+  const records = await state.readMany([id], deadline.boundCall());
+  const status = records.get(id)?.status;
+  if (status === 'revoked') {
+    throw new WorkflowStopped('TaskRevoked', `Step ${step}, ${task}, was revoked.`);
+  }
+  return status === 'queued';
 }
 
 function payloadOf({ payload, resultAs }: WorkflowStep, carried: unknown): unknown {
