@@ -53,7 +53,7 @@ export async function sendStep(
     const problem = `The message of step ${index}, ${task}, would have ${bytes} bytes, and SQS takes 1 MiB. Return keys of what is stored elsewhere.`;
     throw new WorkflowStopped('MessageTooLarge', problem);
   }
-  if (!(await mayBeSent(step, workflow, index, state, deadline))) return;
+  if (!(await mayBeSent(step, workflow, index, state, deadline.boundCall()))) return;
   const options = {
     kind: SpanKind.PRODUCER,
     attributes: {
@@ -83,19 +83,13 @@ async function mayBeSent(
   workflow: WorkflowRecord,
   step: number,
   state: TaskState,
-  deadline: WorkerEnvironment['deadline'],
+  signal: AbortSignal,
 ): Promise<boolean> {
   const { id: workflowId, traceId } = workflow;
-  const queued = {
-    id,
-    task,
-    queue,
-    workflow: { id: workflowId, step },
-    ...(traceId !== undefined && { traceId }),
-  };
-  if (await state.createQueued(queued, deadline.boundCall())) return true;
-  const records = await state.readMany([id], deadline.boundCall());
-  const status = records.get(id)?.status;
+  const facts = { id, task, queue, workflow: { id: workflowId, step } };
+  const traced = traceId === undefined ? facts : { ...facts, traceId };
+  if (await state.createQueued(traced, signal)) return true;
+  const status = (await state.read(id, signal))?.status;
   if (status === 'revoked') {
     throw new WorkflowStopped('TaskRevoked', `Step ${step}, ${task}, was revoked.`);
   }
