@@ -31,6 +31,8 @@ export interface AttemptRecord {
 
 /** For clocks that differ, and for what a task may take to heed its signal. */
 const LEASE_MARGIN_MS = 1_000;
+/** How long that may take. */
+const CALL_MS = 1_000;
 const ELSEWHERE = 'the task runs elsewhere';
 const NO_STATE = 'task state could not be read';
 
@@ -48,12 +50,11 @@ export function createAttemptRecord(
   let effectKey: string | undefined;
 
   const start = (about: AttemptFacts, isExclusive: boolean) => {
-    const runsUntil = Date.now() + (task?.timeoutSeconds ?? 0) * 1000;
+    // Its time begins when the record is written.
+    const runsUntil = Date.now() + (task?.timeoutSeconds ?? 0) * 1000 + CALL_MS;
     const leaseUntil = Math.min(runsUntil, deadline.at) + LEASE_MARGIN_MS;
     const options = { exclusive: isExclusive, redriven, leaseUntil };
-    // A table that hangs is not to use up the time that the task has: there may be two of these.
-    const ofTask = AbortSignal.timeout(Math.ceil((task?.timeoutSeconds ?? 4) * 250));
-    return state.attempts.start(about, options, AbortSignal.any([deadline.boundCall(), ofTask]));
+    return state.attempts.start(about, options, deadline.boundCall());
   };
   const write = async (about: AttemptFacts, end: AttemptEnd) => {
     try {

@@ -35,12 +35,12 @@ export async function attemptTask(
   let begin: Begin = { kind: 'run' };
   const end = await runAttempt(
     task,
-    async (time) => {
+    async (time, untimed) => {
       const payload = await validatePayload(task, message.payload).catch((error: unknown) => {
         if (error instanceof InvalidPayload) invalid = error;
         throw error;
       });
-      if (record !== undefined) begin = await record.begin(payload);
+      if (record !== undefined) begin = await untimed(() => record.begin(payload));
       if (begin.kind !== 'run') return undefined;
       // A schema may be asynchronous and slow, and so may the record be.
       time.signal.throwIfAborted();

@@ -31,6 +31,9 @@ const GRACE_MS = 250;
 /** The time of an attempt, as its task sees it. */
 export type AttemptTime = Pick<TaskContext, 'signal' | 'remainingMs'>;
 
+/** Waits for something that is not the task's: its timeout stands still meanwhile. */
+export type Untimed = <T>(wait: () => Promise<T>) => Promise<T>;
+
 /**
  * Does an attempt's work with a signal that is aborted when its time is up: after the task's
  * timeoutSeconds, or at the invocation's deadline, or when it is revoked. Never rejects, and never
@@ -38,20 +41,34 @@ export type AttemptTime = Pick<TaskContext, 'signal' | 'remainingMs'>;
  */
 export async function runAttempt(
   { name, timeoutSeconds }: Task,
-  work: (time: AttemptTime) => Promise<unknown>,
+  work: (time: AttemptTime, untimed: Untimed) => Promise<unknown>,
   deadline: InvocationDeadline,
   watch?: WatchRevocation,
 ): Promise<AttemptEnd> {
   let revoked: TaskRevoked | undefined;
   let timeout: TaskTimeout | undefined;
+  let isOver = false;
   const controller = new AbortController();
-  const timeoutAt = Date.now() + timeoutSeconds * 1000;
-  const end = Math.min(timeoutAt, deadline.at);
-  const timer = setTimeout(() => {
-    // Not before: its stack costs 20 µs, for each message.
-    timeout = new TaskTimeout(name, timeoutSeconds);
-    controller.abort(timeout);
-  }, timeoutSeconds * 1000);
+  let timeoutAt = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const startTimer = (ms: number) => {
+    timeoutAt = Date.now() + ms;
+    timer = setTimeout(() => {
+      // Not before: its stack costs 20 µs, for each message.
+      timeout = new TaskTimeout(name, timeoutSeconds);
+      controller.abort(timeout);
+    }, ms);
+  };
+  startTimer(timeoutSeconds * 1000);
+  const untimed: Untimed = async (wait) => {
+    clearTimeout(timer);
+    const left = Math.max(0, timeoutAt - Date.now());
+    try {
+      return await wait();
+    } finally {
+      if (!isOver) startTimer(left);
+    }
+  };
   const unwatch = watch?.(() => {
     // Told again while the task is in its grace, it is the same revocation.
     revoked ??= new TaskRevoked(name);
@@ -62,7 +79,13 @@ export async function runAttempt(
   if (deadline.signal.aborted) onDeadline();
 
   const settled = settle(() =>
-    work({ signal: controller.signal, remainingMs: () => Math.max(0, end - Date.now()) }),
+    work(
+      {
+        signal: controller.signal,
+        remainingMs: () => Math.max(0, Math.min(timeoutAt, deadline.at) - Date.now()),
+      },
+      untimed,
+    ),
   );
   try {
     const result = await Promise.race([settled, graceAfter(controller.signal, deadline)]);
@@ -80,6 +103,7 @@ export async function runAttempt(
       ? { kind: 'timeout', error: timeout, ignoredSignal }
       : { kind: 'unfinished', ignoredSignal };
   } finally {
+    isOver = true;
     clearTimeout(timer);
     unwatch?.();
     deadline.signal.removeEventListener('abort', onDeadline);

@@ -84,6 +84,8 @@ export async function useState(
     queue,
   }));
   await state.workflows.create({ kind: 'chain', id: 'lost', steps });
+  // Loads the SDK: until then a plain task may go on without its record.
+  await invoke('stateful', { Records: [record(scripted, 'complete')] });
   const once = record(careful, 'complete', { id: 'duplicate' });
   await invoke('stateful', {
     Records: [

@@ -137,7 +137,7 @@ it('a duplicate of a running one is put back until the lease ends, and is a dupl
   const seconds = waiting.calls[0]?.input.Entries[0].VisibilityTimeout;
   // timeoutSeconds and a margin.
   expect(seconds).toBeGreaterThan(18);
-  expect(seconds).toBeLessThanOrEqual(22);
+  expect(seconds).toBeLessThanOrEqual(23);
   expect(Math.abs(seconds - leaseSeconds)).toBeLessThan(3);
   expect(waiting.lines).toContainEqual(
     expect.objectContaining({ message: 'task unfinished', reason: 'the task runs elsewhere' }),

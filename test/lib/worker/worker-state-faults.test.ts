@@ -55,7 +55,7 @@ it.each(faults)(
   },
 );
 
-it('a table that hangs does not use up the time of a task that has little', async () => {
+it('the time that the table takes is not the task’s, though it has little', async () => {
   const queue = await bench.createQueue();
   await queue.send(newMessage('quick'));
   table.behave('hang');
@@ -66,7 +66,7 @@ it('a table that hangs does not use up the time of a task that has little', asyn
   });
   const { results } = await queue.worker([run], { state: table.state }).deliver();
   expect(results).toMatchObject([{ outcome: 'completed' }]);
-  expect(remaining).toBeGreaterThan(100);
+  expect(remaining).toBeGreaterThan(300);
 });
 
 it.each(faults.flatMap((fault) => ['charge', 'keyed'].map((name) => [fault, name] as const)))(
