@@ -13,7 +13,11 @@ export const scripted = defineTask({
   timeoutSeconds: 1,
   http: true,
   schedule: [{ rateMinutes: 5, payload: { do: 'complete' } }],
+  enqueues: ['scripted'],
 });
+
+/** Runs once. */
+export const careful = defineTask({ name: 'careful', queue: 'main', payload, idempotent: true });
 
 /** Waits for its signal, longer than any invocation. */
 export const patient = defineTask({ name: 'patient', queue: 'main', payload, timeoutSeconds: 30 });
@@ -48,4 +52,4 @@ export const brokenSchema = defineTask({
   http: true,
 });
 
-export const tasks: readonly Task[] = [scripted, patient, badRule, nowhere, brokenSchema];
+export const tasks: readonly Task[] = [scripted, careful, patient, badRule, nowhere, brokenSchema];
