@@ -1,5 +1,7 @@
 import type { Benchmark } from './row.ts';
 import { measureColdStart } from './rows/cold-start.ts';
+import { measureConsole } from './rows/console.ts';
+import { measureConsolePage } from './rows/console-page.ts';
 import { measureCpuAndMemory } from './rows/cpu-and-memory.ts';
 import { measureHangingBackend } from './rows/hanging-backend.ts';
 import { measureLostSpans } from './rows/lost-spans.ts';
@@ -17,5 +19,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'hanging-backend', measure: measureHangingBackend },
   { name: 'lost-spans', measure: measureLostSpans },
   { name: 'queue-depth', measure: measureQueueDepth },
+  { name: 'console', measure: measureConsole },
+  { name: 'console-page', measure: measureConsolePage },
   { name: 'sizes', measure: measureSizes },
 ];

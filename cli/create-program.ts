@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { SCOPE_VERSION } from '../lib/instrumentation/scope.ts';
 import type { CommandContext } from './command-context.ts';
 import { addBuild } from './commands/build.ts';
+import { addConsole } from './commands/console.ts';
 import { addDlq } from './commands/dlq.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEnqueue } from './commands/enqueue.ts';
@@ -16,7 +17,16 @@ export interface Ending {
 }
 
 /** Each adds what it does to the program: a new command is a file in commands/, and a line here. */
-const COMMANDS = [addBuild, addDoctor, addOneUptime, addQueues, addEnqueue, addTasks, addDlq];
+const COMMANDS = [
+  addBuild,
+  addDoctor,
+  addOneUptime,
+  addConsole,
+  addQueues,
+  addEnqueue,
+  addTasks,
+  addDlq,
+];
 
 export function createProgram(context: CommandContext, ending: Ending): Command {
   const { terminal } = context;

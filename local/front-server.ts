@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { refuseForeign } from './refuse-foreign.ts';
+import { refuseForeign } from '../cli/console/http/refuse-foreign.ts';
 import { STACK_PATH } from './tell-stack.ts';
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -11,16 +11,27 @@ export interface FrontServer {
   stop(): Promise<void>;
 }
 
+/** What is asked before the HTTP API, and takes what is its own. */
+export interface OwnPaths {
+  handles(url: string | undefined): boolean;
+  listen: RequestListener;
+}
+
 /**
  * The one port for people: `/otlp/…` is the OTLP receiver, `/.leadline` tells the commands what runs
- * here, everything else is the HTTP API.
+ * here, `/` and what it needs is the console, everything else the HTTP API.
  *
  * @param port 0 picks a free one.
  * @throws with what to do when the port is taken.
  */
 export async function startFrontServer(
   port: number,
-  listeners: { otlp: RequestListener; tell: RequestListener; api: RequestListener },
+  listeners: {
+    otlp: RequestListener;
+    tell: RequestListener;
+    console?: OwnPaths;
+    api: RequestListener;
+  },
 ): Promise<FrontServer> {
   const server = createServer((request, response) => {
     const refusal = refuseForeign(request);
@@ -34,7 +45,9 @@ export async function startFrontServer(
       return;
     }
     const isOtlp = request.url === '/otlp' || request.url?.startsWith('/otlp/');
-    (isOtlp ? listeners.otlp : listeners.api)(request, response);
+    if (isOtlp) listeners.otlp(request, response);
+    else if (listeners.console?.handles(request.url)) listeners.console.listen(request, response);
+    else listeners.api(request, response);
   });
   // The functions' exporters keep connections open while they are frozen.
   server.keepAliveTimeout = 60_000;

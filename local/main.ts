@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { buildFunctions, type KeptBuilds } from '../cli/build/build-functions.ts';
+import { freshenConsole } from './freshen-console.ts';
 import { printFunctionOutput } from './function-output.ts';
 import type { InvocationReport } from './lambda/lambda-service.ts';
 import { readSettings, type Settings } from './read-settings.ts';
@@ -47,7 +48,19 @@ async function start(): Promise<Stack> {
   await watchSources(projectDirectory, ['functions', 'lib'], () => rebuild(stack));
   printTaskLines(stack.telemetry, print);
   printWelcome(stack, description, settings);
+  // Nobody waits for it: a page that is asked for before asks again by itself.
+  void buildConsolePage();
   return stack;
+}
+
+async function buildConsolePage(): Promise<void> {
+  try {
+    await freshenConsole(projectDirectory);
+  } catch (error) {
+    // Behind the message comes where in the bundler's own code it was.
+    const [message] = (error as Error).message.split('\nStack backtrace');
+    print(`The console's page does not build: ${message?.trim()}`);
+  }
 }
 
 /** A process that dies answers nothing: its batch comes back. */
@@ -88,6 +101,7 @@ function printWelcome(
   const names = (each: { queueName?: string; functionName?: string }) =>
     each.queueName ?? each.functionName;
   print(`
+  console     ${stack.url}/
   HTTP API    ${stack.url}/tasks/{task} /health /metrics
   OTLP        ${stack.url}/otlp/v1/{traces,metrics,logs}${settings.relay ? `, relayed to ${settings.relay.endpoint}` : ''}
   AWS         ${stack.sqs.endpoint}${settings.queueDataDirectory ? `, kept in ${settings.queueDataDirectory}` : ''}

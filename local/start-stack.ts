@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { type Console, createConsole } from '../cli/console/create-console.ts';
 import { createAwsServices } from './aws-services.ts';
 import { createCloudWatchApi } from './cloudwatch/cloudwatch-api.ts';
 import { createMetricStore, type MetricStore } from './cloudwatch/metric-store.ts';
+import { createLocalSource } from './console-source.ts';
 import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
 import type { EventSourceMapping } from './event-source-mapping/event-source-mapping.ts';
 import { type RequestListener, startFrontServer } from './front-server.ts';
@@ -28,7 +31,9 @@ import { PLACE } from './template/resolve-value.ts';
 export interface StackOptions {
   /** Holds `<bundle>/index.mjs` for each function. */
   bundleDirectory: string;
-  /** Of the API and the OTLP receiver. @default 0, a free one */
+  /** The project's folder: the console enqueues its tasks. @default the one that this is in */
+  projectDirectory?: string;
+  /** Of the console, the API and the OTLP receiver. @default 0, a free one */
   port?: number;
   /** Keeps the queues across restarts. @default in memory only */
   queueDataDirectory?: string;
@@ -49,7 +54,7 @@ export interface StackOptions {
 
 /** The running one-machine stack. */
 export interface Stack {
-  /** Of the API; `/otlp` below it is the OTLP receiver. */
+  /** Of the API; `/` is the console, `/otlp` the OTLP receiver. */
   readonly url: string;
   readonly sqs: SqsServer;
   readonly sqsClient: SQSClient;
@@ -83,10 +88,15 @@ export async function startStack(
   });
   // The port comes before the functions, which are told of it, and the API after them.
   let api: ReturnType<typeof createHttpApi> | undefined;
+  let console: Console | undefined;
   let facts: StackFacts | undefined;
   const front = await startFrontServer(options.port ?? 0, {
     otlp,
     tell: createTellStack(() => facts),
+    console: {
+      handles: (url) => console?.handles(url) ?? false,
+      listen: (request, response) => console?.listen(request, response),
+    },
     api: (request, response) => {
       if (api === undefined) response.writeHead(503, { 'retry-after': '1' }).end();
       else api(request, response);
@@ -159,6 +169,18 @@ export async function startStack(
         now,
       }),
     });
+    console = createConsole({
+      source: createLocalSource({
+        projectDirectory: options.projectDirectory ?? join(import.meta.dirname, '..'),
+        description,
+        functions,
+        sqs,
+        sqsClient,
+        region: REGION,
+        telemetry,
+        apiUrl: front.url,
+      }),
+    });
     facts = {
       ...(description.stage !== undefined && { stage: description.stage }),
       region: REGION,
@@ -167,6 +189,7 @@ export async function startStack(
     };
     const stop = once(async () => {
       schedules.stop();
+      console?.stop();
       await Promise.all([...eventSourceMappings.values()].map((each) => each.stop()));
       // Instances flush their last telemetry at SIGTERM: the receiver outlives them.
       await lambda.stop();

@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buildConsole } from '../cli/console/build-console.ts';
 import { endLike, untilEnded } from './child-process.mjs';
 
-/** What the package holds, as JavaScript with its declarations: lib, the constructs and the command. */
+/**
+ * What the package holds as JavaScript with its declarations: lib, the constructs and the command.
+ * The console's page comes on top, as a browser loads it.
+ */
 const folders = ['dist/lib', 'dist/infra', 'dist/cli'];
 const root = join(import.meta.dirname, '..');
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -15,6 +19,7 @@ const ending = await untilEnded(() =>
 );
 if (ending.code === 0) {
   for (const folder of folders) await nameJavaScriptInDeclarations(join(root, folder));
+  await buildConsole({ projectDirectory: root });
 }
 endLike(ending);
 

@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chooseBrowserTests } from './browser-tests.ts';
 import { endLike } from './child-process.mjs';
+import { findBrowser } from './find-browser.ts';
 import { runSteps, type Step } from './run-steps.ts';
 import { summaryOf } from './test-summary.ts';
 
@@ -25,6 +27,11 @@ const types: Step = {
   name: 'tsc: types',
   args: [join(modules, 'typescript/bin/tsc'), '-p', 'tsconfig.json'],
 };
+/** What runs in a browser has other types. */
+const pageTypes: Step = {
+  name: "tsc: types of the console's page",
+  args: [join(modules, 'typescript/bin/tsc'), '-p', 'cli/console/page'],
+};
 const knip: Step = {
   name: 'knip: nothing unused',
   args: [join(modules, 'knip/bin/knip.js'), '--no-progress'],
@@ -35,9 +42,9 @@ const library: Step = { name: 'build: the package', args: ['scripts/build-packag
 // What is quick and fails most often comes first; two cores take two steps at a time.
 await all([biome, types]);
 if (onlyChecks) {
-  await all([knip]);
+  await all([pageTypes, knip]);
 } else {
-  await all([bundles, library, knip]);
+  await all([bundles, library, pageTypes, knip]);
   await test();
 }
 
@@ -49,6 +56,7 @@ async function all(steps: Step[]): Promise<void> {
 }
 
 async function test(): Promise<void> {
+  const browserTests = chooseBrowserTests(findBrowser());
   const directory = await mkdtemp(join(tmpdir(), 'leadline-report-'));
   const file = join(directory, 'report.json');
   const vitest: Step = {
@@ -59,6 +67,7 @@ async function test(): Promise<void> {
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${file}`,
+      ...browserTests.args,
       ...args,
     ],
     live: true,
@@ -67,6 +76,7 @@ async function test(): Promise<void> {
   const report = await readFile(file, 'utf8').catch(() => undefined);
   await rm(directory, { recursive: true });
   if (ending?.asked) endLike({ code: null, signal: ending.asked });
+  for (const note of browserTests.notes) console.log(note);
   finish(report, ending?.code ?? 1);
 }
 

@@ -237,6 +237,28 @@ const rows: Row[] = [
     permitted: imports('../local/stack.ts', '../lib/worker/create-worker.ts', '../cli/serve.ts'),
   })),
   {
+    file: 'cli/console/page/shell/example.ts',
+    forbidden: imports(
+      '../../create-console.ts',
+      '../../http/serve-page.ts',
+      '../../../../lib/index.ts',
+      '../../../../local/main.ts',
+      'node:crypto',
+      ...ourselves,
+    ),
+    permitted: imports('../../console-api.ts', '../state/store.ts', './route.ts', 'preact/hooks'),
+  },
+  {
+    file: 'cli/console/create-console.ts',
+    forbidden: imports(
+      '../../local/start-stack.ts',
+      '../../local/otlp/telemetry-store.ts',
+      '../../functions/tasks/process-order.run.ts',
+      ...ourselves,
+    ),
+    permitted: imports('../../lib/queues/list-queues.ts', '../dead-letters/purge-queue.ts'),
+  },
+  {
     file: 'test/end-to-end/anything.test.ts',
     forbidden: [],
     permitted: imports(

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import {
   cp,
@@ -17,6 +17,7 @@ import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSqsServer } from '../local/sqs/sqs-server.ts';
 import { startOneUptimeStandIn } from './support/oneuptime-stand-in.ts';
 import { type OwnApp, readOwnApp } from './support/own-app.ts';
 
@@ -202,6 +203,37 @@ describe("an app of one's own", () => {
     expect(names).toContain('shop test: Dead letters');
   }, 60_000);
 
+  test('shows its queues in a page by leadline console', async () => {
+    await put('infra/config.ts', CONFIG);
+    const sqs = await startSqsServer({ queues: [{ queueName: 'dev-images' }] });
+    const child = spawn(process.execPath, [command, 'console', '--port', '0'], {
+      cwd: shop,
+      env: {
+        ...process.env,
+        AWS_ENDPOINT_URL: sqs.endpoint,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+      },
+    });
+    try {
+      const line = await new Promise((resolve) => child.stdout.once('data', resolve));
+      const url = String(line).trim().split(' ').at(-1);
+      const page = await (await fetch(`${url}/`)).text();
+      const [, script] = /src="\.(\/assets\/[^"]+\.js)"/.exec(page) ?? [];
+      expect((await fetch(`${url}${script}`)).status).toBe(200);
+      const read = async (path: string): Promise<unknown> =>
+        (await fetch(`${url}/console/api/${path}`)).json();
+      const overview = await read('overview');
+      expect(overview).toMatchObject({ queues: [{ name: 'images', depth: 0 }] });
+      const contract = { queue: 'images', schema: { type: 'object' } };
+      expect(await read('contracts')).toMatchObject({ contracts: [contract] });
+    } finally {
+      child.kill();
+      await sqs.stop();
+    }
+  }, 60_000);
+
   /** The command as npm would link it. */
   const leadline = (subcommand: string, cwd = shop) =>
     run(process.execPath, [command, subcommand], { cwd });
@@ -221,10 +253,12 @@ describe("an app of one's own", () => {
   const synthesis = { ...process.env, CDK_VALIDATION: 'false', CDK_OUTDIR: 'cdk.out' };
 });
 
-test('it holds what was built from lib, infra/constructs and cli, and nothing else', async () => {
+test('it holds what was built from lib, infra/constructs, cli and the page, and nothing else', async () => {
   const files = await filesOf(packed);
   const built = /^dist\/(lib|infra\/constructs|cli)\//;
-  const besides = files.filter((file) => !built.test(file)).toSorted();
+  const page = /^dist\/console\/(index\.html(\.br|\.gz)?|assets\/[\w.-]+)$/;
+  expect(files.filter((file) => page.test(file))).toContain('dist/console/index.html');
+  const besides = files.filter((file) => !built.test(file) && !page.test(file)).toSorted();
   expect(besides).toEqual(['LICENSE', 'README.md', 'package.json']);
   for (const file of files.filter((file) => built.test(file))) {
     const source = file.slice('dist/'.length).replace(/(\.d\.ts|\.js|\.js\.map)$/, '.ts');

@@ -1,3 +1,4 @@
+import type { Task } from '../../lib/task/define-task.ts';
 import { UsageError } from '../usage-error.ts';
 import { loadExport } from './load-export.ts';
 import type { MonitoredStage } from './monitored-stage.ts';
@@ -17,6 +18,17 @@ export async function loadProject(directory: string, stage: string): Promise<Mon
     throw new UsageError('describeStage of infra/config.ts is not a function of the stage.');
   }
   return readStage(await describe(config as (stage: string) => unknown, stage), contracts, stage);
+}
+
+/**
+ * The contracts of the project in `directory`: `tasks` of `functions/tasks/index.ts`.
+ *
+ * @throws UsageError where they are missing.
+ */
+export async function loadTasks(directory: string): Promise<readonly Task[]> {
+  const tasks = await loadExport(directory, 'functions/tasks/index', 'tasks');
+  if (Array.isArray(tasks)) return tasks;
+  throw new UsageError('tasks of functions/tasks/index.ts is no list.');
 }
 
 async function describe(

@@ -1,6 +1,6 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { createGetQueueAttributes, type GetQueueAttributes } from './get-queue-attributes.ts';
 
 /** The clients that queues and workers are read with. */
@@ -15,18 +15,22 @@ export interface AwsClients {
 /** One attempt a call: `readPatiently` tries again. */
 const ONCE = { maxAttempts: 1 };
 
-export function createAwsClients(): AwsClients {
-  const sqs = new SQSClient(ONCE);
+/** Where AWS is, and who asks. @default what the environment says */
+export type AwsPlace = Pick<SQSClientConfig, 'endpoint' | 'region' | 'credentials'>;
+
+export function createAwsClients(place: AwsPlace = {}): AwsClients {
+  const settings = { ...place, ...ONCE };
+  const sqs = new SQSClient(settings);
   return {
     sqs,
     getQueueAttributes: createGetQueueAttributes(sqs.config),
     lambda: loadOnce(async () => {
       const { LambdaClient: Client } = await import('@aws-sdk/client-lambda');
-      return new Client(ONCE);
+      return new Client(settings);
     }),
     cloudWatch: loadOnce(async () => {
       const { CloudWatchClient: Client } = await import('@aws-sdk/client-cloudwatch');
-      return new Client(ONCE);
+      return new Client(settings);
     }),
   };
 }

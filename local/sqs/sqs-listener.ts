@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refuseForeign } from '../../cli/console/http/refuse-foreign.ts';
 import type { RequestListener } from '../front-server.ts';
-import { refuseForeign } from '../refuse-foreign.ts';
 import type { SqsRequest } from './sqs-action.ts';
 import { SqsRefusal } from './sqs-refusal.ts';
 

@@ -28,6 +28,8 @@ it('npm start: the curl that it prints runs a task; SIGTERM to npm stops everyth
   expect(line).toContain(answer.trace_id);
 
   expect((await fetch(`${url}/health`)).status).toBe(200);
+  const page = async () => (await fetch(`${url}/`)).headers.get('content-type')?.includes('html');
+  await waitUntil('the console, which is built beside it', page, 60_000);
   const scraped = await (await fetch(`${url}/metrics`)).text();
   expect(scraped).toMatch(/^queue_depth_messages\{queue_name="default"\} \d+$/m);
 

@@ -17,7 +17,7 @@ export interface ProjectCopy {
  */
 export async function copyProject(files: Record<string, string> = {}): Promise<ProjectCopy> {
   const directory = await mkdtemp(join(tmpdir(), 'leadline-project-'));
-  const copied = ['cli', 'functions', 'infra', 'lib', 'local', 'package.json'];
+  const copied = ['cli', 'functions', 'infra', 'lib', 'local', 'package.json', 'tsconfig.json'];
   await Promise.all(
     copied.map((path) => cp(join(repository, path), join(directory, path), { recursive: true })),
   );
