@@ -6,6 +6,7 @@ import { measureLostSpans } from './rows/lost-spans.ts';
 import { measureQueueDepth } from './rows/queue-depth.ts';
 import { measureSizes } from './rows/sizes.ts';
 import { measureSustainedLoad } from './rows/sustained-load.ts';
+import { measureTaskState } from './rows/task-state.ts';
 import { measureWarmResponse } from './rows/warm-response.ts';
 
 /** In the order of the table. */
@@ -17,5 +18,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'hanging-backend', measure: measureHangingBackend },
   { name: 'lost-spans', measure: measureLostSpans },
   { name: 'queue-depth', measure: measureQueueDepth },
+  { name: 'task-state', measure: measureTaskState },
   { name: 'sizes', measure: measureSizes },
 ];
