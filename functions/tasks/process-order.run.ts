@@ -15,6 +15,7 @@ export const runProcessOrder = implementTask(
     });
     await inSpan('send_notification', () => notifyCustomer(order, signal));
     log.info('order processed', { 'order.id': order_id, 'order.items': order.items.length });
+    return { items: order.items.length };
   },
 );
 

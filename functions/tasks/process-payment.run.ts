@@ -18,5 +18,6 @@ export const runProcessPayment = implementTask(
     });
     await inSpan('send_confirmation', () => sendReceipt(payment_id, signal));
     log.info('payment charged', { 'payment.id': payment_id, 'transaction.id': transactionId });
+    return { transaction_id: transactionId };
   },
 );

@@ -45,7 +45,7 @@ export function checkWorker(settings: WorkerSettings): void {
   if (!settings.hasDeadLetterQueue) {
     refuse('the queue has no dead-letter queue, and dead messages would be lost. Give it one.');
   }
-  const idempotent = settings.tasks.find(isIdempotent);
+  const idempotent = settings.tasks.find((task) => task.idempotent);
   if (idempotent !== undefined && !settings.hasTaskTable) {
     refuse(
       `task ${JSON.stringify(idempotent.name)} is idempotent, and there is no table to remember its runs in: a message that comes twice would run twice. Set taskState to true, or take idempotent out of the task.`,
@@ -77,10 +77,6 @@ export function checkWorker(settings: WorkerSettings): void {
       `reservedConcurrentExecutions is ${reserved} with a maxConcurrency of ${maxConcurrency}: an instance that sends its telemetry takes no message, and throttled messages use up receives. Set reservedConcurrentExecutions to ${2 * maxConcurrency} or more, or leave it out.`,
     );
   }
-}
-
-function isIdempotent(task: Task): boolean {
-  return Boolean((task as { idempotent?: unknown }).idempotent);
 }
 
 function checkMapping(settings: WorkerSettings, refuse: (text: string) => never): void {

@@ -49,7 +49,7 @@ export interface AttemptRecords {
 }
 
 /** As long as SQS keeps a message at the most, and a day: a task that has not ended. */
-export const OPEN_SECONDS = 15 * 86_400;
+export const OPEN_SECONDS: number = 15 * 86_400;
 
 export function createAttemptRecords(
   { change }: Pick<TableCalls, 'change'>,

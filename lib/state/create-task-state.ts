@@ -37,7 +37,7 @@ export interface TaskState {
    * What is known of a task, a chain or a group.
    * @throws StateUnavailable
    */
-  read(id: string): Promise<TaskRecord | WorkflowRecord | undefined>;
+  read(id: string, signal?: AbortSignal): Promise<TaskRecord | WorkflowRecord | undefined>;
   /**
    * Reads until it has ended or the time is over; the last that was read.
    *
@@ -74,6 +74,8 @@ export type QueuedFacts = Pick<AttemptFacts, 'id' | 'task' | 'queue' | 'traceId'
 const KEEP_SECONDS = 7 * 86_400;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1_000;
+/** Steps of a group that are revoked at a time. */
+const SIDE_BY_SIDE = 25;
 
 /** The AWS SDK begins to load here, while the rest of a cold start goes on. */
 export function createTaskState(options: TaskStateOptions): TaskState {
@@ -92,8 +94,8 @@ export function createTaskState(options: TaskStateOptions): TaskState {
     remove: async (...rest) => (await loading).remove(...rest),
   };
   const workflows = createWorkflowRecords(calls, keepSeconds);
-  const read: TaskState['read'] = async (id) => {
-    const item = await calls.get(taskKey(id));
+  const read: TaskState['read'] = async (id, signal) => {
+    const item = await calls.get(taskKey(id), signal);
     return item && (toWorkflowRecord(item) ?? toTaskRecord(item));
   };
   return {
@@ -113,7 +115,10 @@ export function createTaskState(options: TaskStateOptions): TaskState {
     async revoke(id) {
       const workflow = await revokeWorkflow(workflows, id);
       if (workflow === undefined) return revokeTask(calls, id, keepSeconds);
-      for (const step of workflow.steps) await revokeTask(calls, step.id, keepSeconds);
+      for (let start = 0; start < workflow.steps.length; start += SIDE_BY_SIDE) {
+        const some = workflow.steps.slice(start, start + SIDE_BY_SIDE);
+        await Promise.all(some.map((step) => revokeTask(calls, step.id, keepSeconds)));
+      }
       const { status } = workflow;
       return status === 'completed' ? { kind: 'ended', status } : { kind: 'revoked' };
     },

@@ -21,7 +21,7 @@ export async function attemptTask(
   { content, queue, attempt, id, groupId, workflow }: MessageFacts,
   report: AttemptReport,
   record: AttemptRecord | undefined,
-  { deadline, revocations }: WorkerEnvironment,
+  { deadline, recorder }: WorkerEnvironment,
 ): Promise<End> {
   if (content.kind !== 'task') return { kind: 'failed', failure: toRefusal(content) };
   const { message, implementation } = content;
@@ -58,7 +58,7 @@ export async function attemptTask(
       });
     },
     deadline,
-    revocations && ((abort) => revocations.add(id, abort)),
+    recorder && ((abort) => recorder.revocations.add(id, abort)),
   );
   if (begin.kind !== 'run') return notRun(begin);
   switch (end.kind) {

@@ -16,7 +16,6 @@ import { startDeadline } from './invocation-deadline.ts';
 import { processBatch } from './process-batch.ts';
 import { type MessageResult, staysOnQueue } from './process-message.ts';
 import { createQueueIndex, type WorkerQueues } from './queue-index.ts';
-import { createRevocationWatch } from './revocation-watch.ts';
 import type { SqsCalls, SqsSender } from './sqs-calls.ts';
 import { type TracedContext, traceContext } from './trace-context.ts';
 
@@ -103,6 +102,7 @@ export function createWorker(
     );
     return sqsCalls;
   };
+  const recording = state && import('./task-recorder.ts');
   telemetry?.onShutdown(async () => {
     const calls = createListenerCalls(lifecycle, serviceLog);
     serviceLog.info('worker shutting down');
@@ -129,6 +129,7 @@ export function createWorker(
         telemetry?.flushBeforeResponseMs ?? 0,
       );
       const batchLength = event.Records.length;
+      const recorder = state && (await recording)?.createTaskRecorder(state, log);
       const results = await processBatch(
         event.Records,
         { findQueue, concurrency },
@@ -145,7 +146,7 @@ export function createWorker(
           batchLength,
           requestId,
           queues,
-          ...(state && { state, revocations: createRevocationWatch(state, log) }),
+          ...(recorder && { recorder }),
         },
       );
       deadline.clear();

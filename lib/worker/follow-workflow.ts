@@ -21,15 +21,16 @@ import { WorkflowStopped } from './workflow-stopped.ts';
  * @returns the step's conclusion: a retry where the next step could not be sent.
  */
 export async function followWorkflow(
-  facts: MessageFacts & { workflow?: WorkflowPlace },
+  facts: MessageFacts,
   end: End,
   concluded: Conclusion,
   log: BindableLog,
   environment: WorkerEnvironment,
 ): Promise<Conclusion> {
   const { workflow, content } = facts;
-  const { state, deadline } = environment;
-  if (state === undefined || workflow === undefined) return concluded;
+  const { recorder, deadline } = environment;
+  if (recorder === undefined || workflow === undefined) return concluded;
+  const { state } = recorder;
   const stop = (error: { type: string; message: string }) =>
     state.workflows.fail(workflow.id, workflow.step, error, deadline.boundCall());
   try {

@@ -7,12 +7,12 @@ import {
 } from '../instrumentation/attempt-state.ts';
 import { TASK_OUTCOME } from '../instrumentation/attributes.ts';
 import { toError } from '../instrumentation/error-type.ts';
-import { createAttemptRecord } from './attempt-record.ts';
+import type { AttemptRecord } from './attempt-record.ts';
 import { attemptTask, type End } from './attempt-task.ts';
 import { conclude } from './conclude.ts';
 import { type MessageFacts, readMessage } from './message-facts.ts';
 import type { WorkerQueue } from './queue-index.ts';
-import { type Conclusion, startReport } from './report-attempt.ts';
+import { type AttemptReport, type Conclusion, startReport } from './report-attempt.ts';
 import type { WorkerEnvironment } from './worker-environment.ts';
 
 /**
@@ -46,8 +46,7 @@ export async function processMessage(
   const facts = readMessage(record, queue, environment.registry);
   const report = startReport(facts, environment);
   const state: AttemptState = { abandoned: false, openSpans: new Set() };
-  const attemptRecord =
-    environment.state && createAttemptRecord(facts, report, environment.state, environment);
+  const attemptRecord = recordOf(facts, report, environment);
   const end = await contextApi.with(withAttemptState(report.context, state), () =>
     attemptTask(facts, report, attemptRecord, environment),
   );
@@ -72,6 +71,16 @@ export async function processMessage(
   const result = toResult(facts, conclusion);
   if (environment.acknowledge === 'each') await acknowledge(result, environment);
   return result;
+}
+
+/** What cannot be decoded is no task, and has no record. */
+function recordOf(
+  facts: MessageFacts,
+  report: AttemptReport,
+  environment: WorkerEnvironment,
+): AttemptRecord | undefined {
+  if (facts.content.kind === 'invalid') return undefined;
+  return environment.recorder?.record(facts, report, environment);
 }
 
 function isStillRunning(end: End): boolean {

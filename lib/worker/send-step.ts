@@ -53,7 +53,7 @@ export async function sendStep(
     const problem = `The message of step ${index}, ${task}, would have ${bytes} bytes, and SQS takes 1 MiB. Return keys of what is stored elsewhere.`;
     throw new WorkflowStopped('MessageTooLarge', problem);
   }
-  if (!(await mayBeSent(step, workflow, index, state))) return;
+  if (!(await mayBeSent(step, workflow, index, state, deadline.boundCall()))) return;
   const options = {
     kind: SpanKind.PRODUCER,
     attributes: {
@@ -83,17 +83,13 @@ async function mayBeSent(
   workflow: WorkflowRecord,
   step: number,
   state: TaskState,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const { id: workflowId, traceId } = workflow;
-  const created = await state.createQueued({
-    id,
-    task,
-    queue,
-    workflow: { id: workflowId, step },
-    ...(traceId !== undefined && { traceId }),
-  });
-  if (created) return true;
-  const record = await state.read(id);
+  const facts = { id, task, queue, workflow: { id: workflowId, step } };
+  const traced = traceId === undefined ? facts : { ...facts, traceId };
+  if (await state.createQueued(traced, signal)) return true;
+  const record = await state.read(id, signal);
   return record?.status === 'queued';
 }
 

@@ -1,13 +1,12 @@
 import type { Instruments } from '../instrumentation/instruments.ts';
 import type { BindableLog } from '../instrumentation/log.ts';
-import type { TaskState } from '../state/create-task-state.ts';
 import type { LifecycleEventName, LifecycleEvents } from '../task/lifecycle.ts';
 import type { ImplementationRegistry } from '../task/task-registry.ts';
 import type { BatchTrace } from './batch-trace.ts';
 import type { StartedDeadline } from './invocation-deadline.ts';
 import type { WorkerQueues } from './queue-index.ts';
-import type { RevocationWatch } from './revocation-watch.ts';
 import type { SqsCalls } from './sqs-calls.ts';
+import type { TaskRecorder } from './task-recorder.ts';
 
 /** What processing a batch needs of its worker and of its invocation. Made anew for each. */
 export interface WorkerEnvironment {
@@ -31,9 +30,7 @@ export interface WorkerEnvironment {
   /** Every queue that the worker knows, by logical name. */
   readonly queues: WorkerQueues;
   /** @default task state is off */
-  readonly state?: TaskState;
-  /** Where task state is on. */
-  readonly revocations?: RevocationWatch;
+  readonly recorder?: TaskRecorder;
   /** How many records the invocation has. */
   readonly batchLength: number;
 }

@@ -1,4 +1,4 @@
-/** dynalite 4 comes without types: this is what is used of it. */
+/** dynalite 4 comes without types: these are of what is used of it. */
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
@@ -14,4 +14,15 @@ declare module 'dynalite' {
   /** DynamoDB in memory, as a server that does not listen yet. */
   function dynalite(options?: DynaliteOptions): Server;
   export = dynalite;
+}
+
+declare module 'dynalite/db/index.js' {
+  interface DynaliteDb {
+    /** The refusal of a write whose condition does not hold. */
+    checkConditional(request: object, item: object | undefined): Error | null | undefined;
+    validationError(message: string): Error;
+  }
+
+  const db: DynaliteDb;
+  export = db;
 }

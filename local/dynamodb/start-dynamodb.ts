@@ -4,6 +4,7 @@ import type { RequestListener } from '../front-server.ts';
 import { readBytes } from '../lambda/read-body.ts';
 import type { TableDescription } from '../stack-description.ts';
 import { callDynalite, type DynamoDbAnswer, type DynamoDbRequest } from './call-dynalite.ts';
+import { createDynalite } from './create-dynalite.ts';
 import { addOldItem, type GetItem, type WriteInput } from './old-item.ts';
 
 export const DYNAMODB_TARGET = 'DynamoDB_20120810.';
@@ -23,9 +24,7 @@ const OWN_HEADERS = {
  * stopped. What expires stays.
  */
 export async function startDynamoDb(tables: readonly TableDescription[]): Promise<RequestListener> {
-  // Nothing of it is loaded where there is no table.
-  const { default: createDynalite } = await import('dynalite');
-  const dynalite = createDynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
+  const dynalite = await createDynalite();
   for (const table of tables) await createTable(dynalite, table);
   const run = createRun(dynalite, tables);
   return (request, response) => void answer(request, response, run);

@@ -2,7 +2,6 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it, test } from 'vitest';
 import type { TaskQueuesProps } from '../../../infra/constructs/task-queues-props.ts';
-import type { Task } from '../../../lib/index.ts';
 import {
   type Properties,
   propertiesOf,
@@ -113,20 +112,18 @@ describe('the table of task state', () => {
 });
 
 describe('an idempotent task', () => {
-  const idempotent = (value: unknown) => ({ ...task(), idempotent: value }) as Task;
-
-  test.each([true, () => 'key'])('is refused without task state: %s', (value) => {
-    expect(() => create({ tasks: [idempotent(value)], taskState: false })).toThrow(
+  test.each([true, () => 'key'])('is refused without task state: %s', (idempotent) => {
+    expect(() => create({ tasks: [task({ idempotent })], taskState: false })).toThrow(
       'Worker of queue "default": task "a_task" is idempotent, and there is no table to remember its runs in: a message that comes twice would run twice. Set taskState to true, or take idempotent out of the task.',
     );
   });
 
   it('is accepted with it', () => {
-    expect(() => create({ tasks: [idempotent(true)] })).not.toThrow();
+    expect(() => create({ tasks: [task({ idempotent: true })] })).not.toThrow();
   });
 
   it('is one that says so', () => {
-    const tasks = [idempotent(false)];
+    const tasks = [task({ idempotent: false })];
     expect(() => create({ tasks, taskState: false })).not.toThrow();
   });
 });

@@ -158,6 +158,19 @@ describe('an item', () => {
   });
 });
 
+it('a condition that dynalite cannot evaluate is refused, and the item can be written after it', async () => {
+  const { client } = await startWithTables();
+  const set = {
+    UpdateExpression: 'SET n = :one',
+    ExpressionAttributeValues: { ':one': { N: '1' } },
+  };
+  await update(client, 'a', set);
+  const odd = update(client, 'a', { ...set, ConditionExpression: 'n IN (nothing)' });
+  await expect(odd).rejects.toThrow('dynalite, the local DynamoDB, cannot evaluate the condition');
+  const { Attributes } = await update(client, 'a', { ...set, UpdateExpression: 'ADD n :one' });
+  expect(Attributes?.['n']).toEqual({ N: '2' });
+});
+
 describe('of many writers', () => {
   it('one creates the item, and the others are told what it wrote', async () => {
     const { client } = await startWithTables();
