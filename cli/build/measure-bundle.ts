@@ -26,8 +26,8 @@ export interface Contributor {
 /** The exporters of the default protocol, in the sources or in the package. */
 const EXPORTERS = /(^|\/)lib\/telemetry\/json-exporters\.(ts|js)$/;
 
-/** What task state imports when it is made. */
-const TASK_STATE = /(^|\/)lib\/state(\/table-calls)?\.(ts|js)$/;
+/** What a function with task state imports, and what that imports when it is made. */
+const TASK_STATE = /(^|\/)lib\/(state|state\/table-calls|worker\/task-recorder)\.(ts|js)$/;
 
 export function measureBundle({ outputs }: Metafile): BundleSize {
   const scripts = Object.keys(outputs).filter((path) => path.endsWith('.mjs'));
