@@ -11,10 +11,11 @@ import { createWorker } from '../../lib/worker.ts';
 const { name, queue, payload } = processOrder;
 const { run } = implementations.find(({ task }) => task.name === name);
 const once = defineTask({ name, queue, payload, idempotent: true });
+const state = createTaskState({ table: readTaskTable() });
 const telemetry = await startTelemetry({ flush: 'adaptive' });
 
 export const handler = createWorker([implementTask(once, run)], {
   queues: readQueues(),
   telemetry,
-  state: createTaskState({ table: readTaskTable() }),
+  state,
 });

