@@ -2,8 +2,12 @@ import { Command } from 'commander';
 import { SCOPE_VERSION } from '../lib/instrumentation/scope.ts';
 import type { CommandContext } from './command-context.ts';
 import { addBuild } from './commands/build.ts';
+import { addDlq } from './commands/dlq.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEnqueue } from './commands/enqueue.ts';
 import { addOneUptime } from './commands/oneuptime.ts';
+import { addQueues } from './commands/queues.ts';
+import { addTasks } from './commands/tasks.ts';
 import { hideValues } from './hide-values.ts';
 
 /** How the command ends: an action that finds a problem sets `code` to 1. */
@@ -12,7 +16,7 @@ export interface Ending {
 }
 
 /** Each adds what it does to the program: a new command is a file in commands/, and a line here. */
-const COMMANDS = [addBuild, addDoctor, addOneUptime];
+const COMMANDS = [addBuild, addDoctor, addOneUptime, addQueues, addEnqueue, addTasks, addDlq];
 
 export function createProgram(context: CommandContext, ending: Ending): Command {
   const { terminal } = context;

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { openProgress, type Progress } from './output/open-progress.ts';
 
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red';
 
@@ -7,6 +8,12 @@ export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red';
 export interface Terminal {
   /** Whether somebody can answer. */
   readonly canAsk: boolean;
+  /** Whether stdout is a terminal, which can be drawn over. */
+  readonly canRedraw: boolean;
+  /** stdin, piece by piece, no faster than it is read. */
+  readonly input: AsyncIterable<Uint8Array | string>;
+  /** Aborted when whoever reads stdout has had enough, as head has. */
+  readonly gone: AbortSignal;
   /** One line of the answer, on stdout. */
   print(line: string): void;
   /** One line about the answer, on stderr. */
@@ -17,11 +24,17 @@ export interface Terminal {
    * @param on where it is written to, of which one may be a terminal and the other a file. @default 'stdout'
    */
   style(style: Style, text: string, on?: 'stdout' | 'stderr'): string;
+  /** Draws the lines in the place of those of the last call. Only where `canRedraw`. */
+  redraw(lines: readonly string[]): void;
+  /** On stderr where that is a terminal, and nowhere else. */
+  progress(what: string): Progress;
   /** The answer, without its newline. Only where `canAsk`. */
   ask(question: string, options?: { hidden?: boolean }): Promise<string>;
 }
 
 const CODES: Record<Style, number> = { bold: 1, dim: 2, green: 32, yellow: 33, red: 31 };
+
+const NO_PROGRESS: Progress = { update: () => {}, stop: () => {} };
 
 /** https://no-color.org: NO_COLOR, whatever it holds unless it is empty, means no colours. */
 export function openTerminal({
@@ -31,9 +44,11 @@ export function openTerminal({
   env,
 }: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>): Terminal {
   // Whoever reads may have had enough, as head has: what is left is for nobody.
+  const gone = new AbortController();
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: Error & { code?: string }) => {
       if (error.code !== 'EPIPE') throw error;
+      if (stream === stdout) gone.abort();
     });
   }
   const wanted = !env['NO_COLOR'] && env['TERM'] !== 'dumb';
@@ -43,10 +58,16 @@ export function openTerminal({
   };
   return {
     canAsk: Boolean(stdin.isTTY) && Boolean(stderr.isTTY),
+    canRedraw: Boolean(stdout.isTTY),
+    input: stdin,
+    gone: gone.signal,
     print: (line) => void stdout.write(`${line}\n`),
     complain: (line) => void stderr.write(`${line}\n`),
     style: (style, text, on = 'stdout') =>
       coloured[on] ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text,
+    // To the upper left, and nothing below what is drawn.
+    redraw: (lines) => void stdout.write(`\u001b[H\u001b[2J${lines.join('\n')}\n`),
+    progress: (what) => (stderr.isTTY ? openProgress(stderr, what) : NO_PROGRESS),
     async ask(question, { hidden = false } = {}) {
       // On stderr, so that what is piped on from stdout is the answer alone.
       stderr.write(question);

@@ -2,6 +2,7 @@ import type { StackDescription, StackFunction } from './stack-description.ts';
 import { describeTemplate } from './template/describe-template.ts';
 import { synthesizeStage } from './template/synthesize-stage.ts';
 
+const STAGE = 'local';
 /** Between samples of the queues' depth, which in AWS are a minute apart. */
 const SAMPLE_SECONDS = 10;
 /** Instances of a worker: a developer's machine has few cores. */
@@ -14,10 +15,11 @@ const MAX_CONCURRENCY = 4;
  * @param bundles the folder of the built functions.
  */
 export function describeDefaultStack(bundles: string): StackDescription {
-  const stack = describeTemplate(synthesizeStage('local', bundles));
+  const stack = describeTemplate(synthesizeStage(STAGE, bundles));
   const depth = stack.functions.find(({ bundle }) => bundle === 'sample-queue-depth');
   return {
     ...stack,
+    stage: STAGE,
     functions: stack.functions.map((each) => ({
       ...each,
       environment: (addresses) => localEnvironment(each, each.environment(addresses)),

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { refuseForeign } from './refuse-foreign.ts';
+import { STACK_PATH } from './tell-stack.ts';
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -11,20 +12,25 @@ export interface FrontServer {
 }
 
 /**
- * The one port for people: `/otlp/…` is the OTLP receiver, everything else the HTTP API.
+ * The one port for people: `/otlp/…` is the OTLP receiver, `/.leadline` tells the commands what runs
+ * here, everything else is the HTTP API.
  *
  * @param port 0 picks a free one.
  * @throws with what to do when the port is taken.
  */
 export async function startFrontServer(
   port: number,
-  listeners: { otlp: RequestListener; api: RequestListener },
+  listeners: { otlp: RequestListener; tell: RequestListener; api: RequestListener },
 ): Promise<FrontServer> {
   const server = createServer((request, response) => {
     const refusal = refuseForeign(request);
     if (refusal !== undefined) {
       response.writeHead(403, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ message: refusal }));
+      return;
+    }
+    if (request.url === STACK_PATH) {
+      listeners.tell(request, response);
       return;
     }
     const isOtlp = request.url === '/otlp' || request.url?.startsWith('/otlp/');

@@ -3,6 +3,8 @@
  * nothing more: where a value is absent, AWS's default applies.
  */
 export interface StackDescription {
+  /** Begins the names of its queues, as `local-` does. @default they have no such beginning */
+  stage?: string;
   queues: QueueDescription[];
   /** @default none, and no DynamoDB */
   tables?: TableDescription[];

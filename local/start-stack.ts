@@ -20,6 +20,7 @@ import { type SqsServer, type SqsServerOptions, startSqsServer } from './sqs/sqs
 import type { FunctionDescription, StackDescription } from './stack-description.ts';
 import { startMappings } from './start-mappings.ts';
 import { startSchedules } from './start-schedules.ts';
+import { createTellStack, type StackFacts } from './tell-stack.ts';
 import { PLACE } from './template/resolve-value.ts';
 
 export interface StackOptions {
@@ -77,8 +78,10 @@ export async function startStack(
   });
   // The port comes before the functions, which are told of it, and the API after them.
   let api: ReturnType<typeof createHttpApi> | undefined;
+  let facts: StackFacts | undefined;
   const front = await startFrontServer(options.port ?? 0, {
     otlp,
+    tell: createTellStack(() => facts),
     api: (request, response) => {
       if (api === undefined) response.writeHead(503, { 'retry-after': '1' }).end();
       else api(request, response);
@@ -138,6 +141,12 @@ export async function startStack(
         account: { region: REGION, accountId: ACCOUNT_ID },
       }),
     });
+    facts = {
+      ...(description.stage !== undefined && { stage: description.stage }),
+      region: REGION,
+      awsEndpoint: sqs.endpoint,
+      ...(tables[0] && { table: tables[0].tableName }),
+    };
     const schedules = startSchedules(description.schedules, lambda.invoke, onWarning);
     const stop = once(async () => {
       schedules.stop();

@@ -14,6 +14,8 @@ export interface MonitoredStage {
   tokenParameter: string;
   /** Name of the one that GET /health asks for. */
   healthTokenParameter: string;
+  /** Whether it has a table of task state. */
+  taskState: boolean;
   /** By logical name. */
   queues: Record<string, MonitoredQueue>;
   tasks: readonly MonitoredTask[];

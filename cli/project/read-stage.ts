@@ -59,6 +59,7 @@ export function readStage(config: unknown, contracts: unknown, stage: string): M
       'oneuptime.healthTokenParameter',
       `/leadline/${stage}/health-token`,
     ),
+    taskState: settings['taskState'] === true,
     queues,
     tasks,
     unknownTask: TASK_DEFAULTS,

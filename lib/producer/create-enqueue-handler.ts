@@ -10,7 +10,7 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context as LambdaContext,
 } from 'aws-lambda';
-import { StateUnavailable } from '../errors/state-unavailable.ts';
+import type { StateUnavailable } from '../errors/state-unavailable.ts';
 import { ERROR_TYPE } from '../instrumentation/attributes.ts';
 import { createInstruments, type Instruments } from '../instrumentation/instruments.ts';
 import { startInvocationSpan } from '../instrumentation/invocation-span.ts';
@@ -119,7 +119,9 @@ async function answerAbout(
     const { method } = event.requestContext.http;
     return await (method === 'DELETE' ? answerRevoke(event, state) : answerRead(event, state));
   } catch (error) {
-    if (error instanceof StateUnavailable) return stateUnavailable(error, log);
+    // By code and not by class: the state may be of another copy of this package.
+    const code = (error as Partial<StateUnavailable> | null)?.code;
+    if (code === 'STATE_UNAVAILABLE') return stateUnavailable(error as StateUnavailable, log);
     throw error;
   }
 }

@@ -20,7 +20,7 @@ import { prepareMessage } from './prepare-message.ts';
 import { prepareMessages } from './prepare-messages.ts';
 import { createQueuedRecords, type QueuedRecords } from './queued-records.ts';
 import { createTimedSender, type TimedSender } from './send-message.ts';
-import { waitForResult } from './wait-for-result.ts';
+import { checkWaitSeconds, waitForResult } from './wait-for-result.ts';
 
 export interface ProducerOptions {
   /** Queue URLs by logical name, e.g. `{ default: { url: 'https://sqs...' } }`. */
@@ -145,6 +145,7 @@ export function createProducer(options: ProducerOptions): Producer {
     },
     async enqueueAndWait(task, payload, { waitSeconds = 30, ...rest } = {}) {
       const known = requireState(state);
+      checkWaitSeconds(waitSeconds);
       const { id } = await enqueue(task, payload, rest);
       return waitForResult(known, id, waitSeconds);
     },

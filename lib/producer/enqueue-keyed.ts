@@ -1,5 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { EnqueueFailed } from '../errors/enqueue-failed.ts';
+import { InvalidPayload } from '../errors/invalid-payload.ts';
 import { toError } from '../instrumentation/error-type.ts';
 import type { TaskState } from '../state/create-task-state.ts';
 import type { KeyedRequest } from '../state/idempotency-keys.ts';
@@ -9,6 +10,7 @@ import { createTaskId } from '../task/task-message.ts';
 import { validatePayload } from '../task/validate-payload.ts';
 import type { Producer } from './create-producer.ts';
 import { enqueuedResponse } from './json-response.ts';
+import { serialize } from './prepare-message.ts';
 import { problemResponse } from './problem.ts';
 
 /** What the header may be: a token of the caller's, as UUIDs are. */
@@ -39,9 +41,13 @@ export async function enqueueKeyed(
     return problemResponse({ status: 400, detail });
   }
   // Before the key is taken: a caller may correct the payload and keep the key.
-  await validatePayload(task, payload);
+  await validatePayload(task, serialize(task, payload));
   const request: KeyedRequest = { task: task.name, key, payload, id: createTaskId() };
-  const claim = await state.keys.claim(request);
+  const claim = await state.keys.claim(request).catch((error: unknown) => {
+    if (!(error instanceof RangeError)) throw error;
+    const message = 'is nested too deeply for an Idempotency-Key';
+    throw new InvalidPayload(task.name, [{ path: [], message }]);
+  });
   switch (claim.kind) {
     case 'sent':
       return enqueuedResponse(200, { ...claim, task: task.name });

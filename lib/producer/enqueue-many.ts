@@ -36,13 +36,13 @@ export async function enqueueMany(
 ): Promise<EnqueueResult[]> {
   const outgoing = createAll(messages);
   const failures = new Map<OutgoingMessage, EnqueueFailed>();
-  await environment.records.create(outgoing);
+  const forget = await environment.records.create(outgoing);
   const byQueue = Map.groupBy(outgoing, ({ message }) => message.queue.url);
   for (const ofQueue of byQueue.values()) {
     const send = ofQueue[0]?.message.queue.fifo ? sendFifo : sendStandard;
     await send(ofQueue, environment, failures);
   }
-  await environment.records.forget([...failures.keys()]);
+  await forget([...failures.keys()]);
   return outgoing.map((each) => {
     const enqueued = toEnqueued(each.message, each.span);
     const error = failures.get(each);

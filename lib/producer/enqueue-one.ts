@@ -40,9 +40,9 @@ export function enqueueOne(
     try {
       const { input } = buildMessage(message, injectTrace(contextApi.active()));
       const recorded = [{ message, span }];
-      await records.create(recorded);
+      const forget = await records.create(recorded);
       const messageId = await sender.sendMessage(input, queue).catch(async (error: unknown) => {
-        await records.forget(recorded);
+        await forget(recorded);
         throw error;
       });
       span.setAttribute('messaging.message.id', messageId);

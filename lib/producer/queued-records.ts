@@ -4,42 +4,75 @@ import type { TaskState } from '../state/create-task-state.ts';
 import type { Log } from '../task/task-context.ts';
 import type { PreparedMessage } from './build-message.ts';
 
-/** The records of messages that are about to be sent. None of its methods rejects. */
+/** The records of messages that are about to be sent. */
 export interface QueuedRecords {
-  /** Before the send, so that no run is ahead of its record. */
-  create(messages: readonly RecordedMessage[]): Promise<void>;
-  /** After a send that failed. */
-  forget(messages: readonly RecordedMessage[]): Promise<void>;
+  /** Before the send, so that no run is ahead of its record. Never rejects. */
+  create(messages: readonly RecordedMessage[]): Promise<ForgetRecords>;
 }
+
+/** After a send that failed: takes back what was created. Never rejects. */
+export type ForgetRecords = (failed: readonly RecordedMessage[]) => Promise<void>;
 
 export interface RecordedMessage {
   message: PreparedMessage;
   span: Span;
 }
 
-/** How long an enqueue waits for the record of one message. */
+/** How long an enqueue waits for the record of one message, or for those of a hundred. */
 const CREATE_MS = 1_000;
+const HUNDRED = 100;
+/** DynamoDB calls at a time. */
+const CONCURRENCY = 25;
 
 /** Where the record cannot be written the message is sent all the same: its worker writes one. */
 export function createQueuedRecords(state: TaskState | undefined, log: Log): QueuedRecords {
-  if (state === undefined) return { create: async () => {}, forget: async () => {} };
+  if (state === undefined) return { create: async () => async () => {} };
   const warn = (error: unknown) =>
     log.warn('task state could not be written', { 'error.message': toError(error).message });
   return {
     async create(messages) {
-      const facts = messages.map(toFacts);
-      const [only] = facts;
+      // An id that the caller chose may have a record, which is another message's.
+      const [chosen, fresh] = partition(
+        messages,
+        ({ message }) => message.options.id !== undefined,
+      );
+      const own = new Set(fresh);
+      const signal = AbortSignal.timeout(CREATE_MS * Math.ceil(messages.length / HUNDRED));
+      const createOne = async (each: RecordedMessage) => {
+        if (await state.createQueued(toFacts(each), signal)) own.add(each);
+      };
       try {
-        if (facts.length > 1) await state.createManyQueued(facts);
-        else if (only) await state.createQueued(only, AbortSignal.timeout(CREATE_MS));
+        const [only] = fresh;
+        if (fresh.length > 1) await state.createManyQueued(fresh.map(toFacts), signal);
+        else if (only) await createOne(only);
+        await forEachOf(chosen, createOne);
       } catch (error) {
         warn(error);
       }
-    },
-    async forget(messages) {
-      await Promise.all(messages.map(({ message }) => state.forgetQueued(message.id).catch(warn)));
+      return async (failed) => {
+        let problem: { error: unknown } | undefined;
+        const forget = ({ message }: RecordedMessage) =>
+          state.forgetQueued(message.id).catch((error: unknown) => {
+            problem = { error };
+          });
+        await forEachOf(
+          failed.filter((each) => own.has(each)),
+          (each) => (problem ? Promise.resolve() : forget(each)),
+        );
+        if (problem) warn(problem.error);
+      };
     },
   };
+}
+
+async function forEachOf<T>(all: readonly T[], work: (each: T) => Promise<void>): Promise<void> {
+  for (let start = 0; start < all.length; start += CONCURRENCY) {
+    await Promise.all(all.slice(start, start + CONCURRENCY).map(work));
+  }
+}
+
+function partition<T>(all: readonly T[], holds: (each: T) => boolean): [T[], T[]] {
+  return [all.filter(holds), all.filter((each) => !holds(each))];
 }
 
 function toFacts({ message: { id, task, queue, workflow }, span }: RecordedMessage) {

@@ -1,3 +1,4 @@
+import { InvalidEnqueueOptions } from '../errors/invalid-enqueue-options.ts';
 import { ResultTimeout } from '../errors/result-timeout.ts';
 import { TaskFailed } from '../errors/task-failed.ts';
 import type { TaskState } from '../state/create-task-state.ts';
@@ -15,8 +16,18 @@ export async function waitForResult(
 ): Promise<unknown> {
   const record = await state.wait(id, waitSeconds * 1000, { expected: true });
   if (record === undefined || !hasEnded(record)) throw new ResultTimeout(id, waitSeconds);
+  if (record.status === 'revoked') {
+    throw new TaskFailed(id, { type: 'TaskRevoked', message: 'it was revoked' }, record.traceId);
+  }
   const error = record.kind === 'task' ? record.error : record.failed?.error;
   if (record.status === 'completed' && error === undefined) return record.result;
-  const revoked = { type: 'TaskRevoked', message: 'it was revoked' };
-  throw new TaskFailed(id, error ?? revoked, record.traceId);
+  throw new TaskFailed(id, error ?? { type: 'Error', message: 'no error is kept' }, record.traceId);
+}
+
+/** Before anything is sent. @throws InvalidEnqueueOptions */
+export function checkWaitSeconds(seconds: number): void {
+  if (Number.isFinite(seconds) && seconds >= 0) return;
+  throw new InvalidEnqueueOptions(
+    `waitSeconds is ${seconds}; give how many seconds the result is waited for, 0 or more.`,
+  );
 }

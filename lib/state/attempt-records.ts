@@ -1,5 +1,5 @@
 import { type Item, numberOf, textOf } from './attribute-values.ts';
-import { hashedKey, taskKey } from './keys.ts';
+import { hashedKey, keptId, taskKey } from './keys.ts';
 import type { ChangeResult, TableCalls } from './table-calls.ts';
 
 /** An attempt as its record has it. */
@@ -44,7 +44,10 @@ export type AttemptEnd =
 /** Writes where an attempt is. Records only go forward: the first that ends a task has the say. */
 export interface AttemptRecords {
   start(facts: AttemptFacts, options: StartOptions, signal: AbortSignal): Promise<Start>;
-  /** @returns whether it was written: not where another attempt has taken over or ended the task. */
+  /**
+   * @returns whether it was written: not where the task has ended, nor a failure or a retry where
+   * another attempt runs. What has completed is written whoever runs, so that it runs no more.
+   */
   end(facts: AttemptFacts, end: AttemptEnd, signal: AbortSignal): Promise<boolean>;
 }
 
@@ -87,7 +90,7 @@ function identity(
   ];
   const values = {
     kind: effectKey === undefined ? 'task' : 'effect',
-    id,
+    id: keptId(id),
     task,
     queue,
     attempt,
@@ -105,8 +108,10 @@ function identity(
 function startChange(facts: AttemptFacts, options: StartOptions, now: number) {
   const { exclusive, redriven, leaseUntil } = options;
   const { set, values } = identity(facts, now, OPEN_SECONDS);
+  // What a revoked message was to do, another one of the same key may do yet.
+  const isEffect = facts.effectKey !== undefined;
   const open = exclusive
-    ? '#status IN (:queued, :retrying, :failed) OR (#status = :running AND #lease_until < :now)'
+    ? `#status IN (:queued, :retrying, :failed${isEffect ? ', :revoked' : ''}) OR (#status = :running AND #lease_until < :now)`
     : `#status IN (:queued, :retrying, :running${redriven ? ', :failed' : ''})`;
   return {
     update: `SET #status = :running, ${set.join(', ')}, #started_at = :now, #owner = :owner, #lease_until = :lease REMOVE #finished_at, #result`,
@@ -118,6 +123,7 @@ function startChange(facts: AttemptFacts, options: StartOptions, now: number) {
       queued: 'queued',
       retrying: 'retrying',
       ...((exclusive || redriven) && { failed: 'failed' }),
+      ...(exclusive && isEffect && { revoked: 'revoked' }),
       owner: facts.owner,
       lease: leaseUntil,
     },
@@ -143,11 +149,23 @@ function explainRefusal({ item }: ChangeResult, { exclusive }: StartOptions, now
   return { kind: 'busy', until: numberOf(item, 'lease_until') ?? now };
 }
 
+/** An attempt whose start could not be written may end the task all the same. */
+const END_CONDITIONS = {
+  completed: 'attribute_not_exists(#pk) OR #status IN (:queued, :retrying, :running)',
+  revoked: 'attribute_not_exists(#pk) OR #status IN (:queued, :retrying, :running)',
+  failed:
+    'attribute_not_exists(#pk) OR #status IN (:queued, :retrying) OR (#status = :running AND (#owner = :owner OR #lease_until < :now))',
+  retrying: '#owner = :owner AND #status = :running',
+};
+
 function describeEnd(facts: AttemptFacts, end: AttemptEnd, now: number, keepSeconds: number) {
   const error = 'error' in end ? end.error : undefined;
   const resultJson = 'resultJson' in end ? end.resultJson : undefined;
   const open = end.kind === 'retrying';
-  const { set: identitySet, values } = identity(facts, now, open ? OPEN_SECONDS : keepSeconds);
+  // A dead step may be redriven, and goes on with what the other steps returned.
+  const isStep = facts.workflow !== undefined;
+  const kept = isStep ? Math.max(keepSeconds, OPEN_SECONDS) : keepSeconds;
+  const { set: identitySet, values } = identity(facts, now, open ? OPEN_SECONDS : kept);
   const set = [
     '#status = :status',
     ...identitySet,
@@ -162,14 +180,13 @@ function describeEnd(facts: AttemptFacts, end: AttemptEnd, now: number, keepSeco
   ];
   return {
     update: `SET ${set.join(', ')} REMOVE ${remove.join(', ')}`,
-    condition: open
-      ? '#owner = :owner AND #status = :running'
-      : 'attribute_not_exists(#pk) OR #status IN (:queued, :retrying, :running)',
+    condition: END_CONDITIONS[end.kind],
     values: {
       ...values,
       status: end.kind,
       running: 'running',
-      ...(open ? { owner: facts.owner } : { queued: 'queued', retrying: 'retrying' }),
+      ...(!open && { queued: 'queued', retrying: 'retrying' }),
+      ...((open || end.kind === 'failed') && { owner: facts.owner }),
       result: resultJson,
       type: error?.type,
       message: error?.message,
@@ -186,7 +203,7 @@ export function queuedItem(
   return {
     pk: taskKey(id),
     kind: 'task',
-    id,
+    id: keptId(id),
     status: 'queued',
     task,
     queue,

@@ -1,3 +1,4 @@
+import { InvalidSetting } from '../errors/invalid-setting.ts';
 import {
   type AttemptFacts,
   type AttemptRecords,
@@ -7,7 +8,7 @@ import {
 import { createIdempotencyKeys, type IdempotencyKeys } from './idempotency-keys.ts';
 import { taskKey } from './keys.ts';
 import { pause } from './pause.ts';
-import { findRevoked, type Revocation, revokeTask } from './revocations.ts';
+import { findRevoked, type Revocation, revokeSteps, revokeTask } from './revocations.ts';
 import { createScheduleRuns, type ScheduleRuns } from './schedule-runs.ts';
 import type { DynamoDBSender, TableCalls } from './table-calls.ts';
 import { hasEnded, type TaskRecord, toTaskRecord } from './task-record.ts';
@@ -58,7 +59,8 @@ export interface TaskState {
   findRevoked(ids: readonly string[], signal: AbortSignal): Promise<Set<string>>;
   /** Before the message is sent. @returns whether there was no record of the id. */
   createQueued(message: QueuedFacts, signal?: AbortSignal): Promise<boolean>;
-  createManyQueued(messages: readonly QueuedFacts[]): Promise<void>;
+  /** Of ids that are new: what there is of them is overwritten. */
+  createManyQueued(messages: readonly QueuedFacts[], signal: AbortSignal): Promise<void>;
   /** SQS did not take the message. Where it has been run all the same, its record stays. */
   forgetQueued(id: string): Promise<void>;
   /** By task id; those without a record are left out. */
@@ -74,12 +76,18 @@ export type QueuedFacts = Pick<AttemptFacts, 'id' | 'task' | 'queue' | 'traceId'
 const KEEP_SECONDS = 7 * 86_400;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1_000;
-/** Steps of a group that are revoked at a time. */
-const SIDE_BY_SIDE = 25;
 
-/** The AWS SDK begins to load here, while the rest of a cold start goes on. */
+/**
+ * The AWS SDK begins to load here, while the rest of a cold start goes on.
+ *
+ * @throws InvalidSetting for `keepSeconds` that is none.
+ */
 export function createTaskState(options: TaskStateOptions): TaskState {
   const { table, client, keepSeconds = KEEP_SECONDS } = options;
+  if (!(Number.isInteger(keepSeconds) && keepSeconds > 0)) {
+    const problem = `is ${keepSeconds}; give a whole number of seconds over 0.`;
+    throw new InvalidSetting('keepSeconds', problem);
+  }
   const loading = import('./table-calls.ts').then(({ createTableCalls }) =>
     createTableCalls(table, client),
   );
@@ -96,7 +104,7 @@ export function createTaskState(options: TaskStateOptions): TaskState {
   const workflows = createWorkflowRecords(calls, keepSeconds);
   const read: TaskState['read'] = async (id, signal) => {
     const item = await calls.get(taskKey(id), signal);
-    return item && (toWorkflowRecord(item) ?? toTaskRecord(item));
+    return item && (toWorkflowRecord(item) ?? toTaskRecord(item, id));
   };
   return {
     read,
@@ -113,40 +121,36 @@ export function createTaskState(options: TaskStateOptions): TaskState {
       return record;
     },
     async revoke(id) {
-      const workflow = await revokeWorkflow(workflows, id);
+      const workflow = await workflows.read(id);
       if (workflow === undefined) return revokeTask(calls, id, keepSeconds);
-      for (let start = 0; start < workflow.steps.length; start += SIDE_BY_SIDE) {
-        const some = workflow.steps.slice(start, start + SIDE_BY_SIDE);
-        await Promise.all(some.map((step) => revokeTask(calls, step.id, keepSeconds)));
-      }
-      const { status } = workflow;
-      return status === 'completed' ? { kind: 'ended', status } : { kind: 'revoked' };
+      const { status, steps } = (await workflows.revoke(id)) ?? workflow;
+      if (status === 'completed') return { kind: 'ended', status };
+      await revokeSteps(calls, { id, steps }, keepSeconds);
+      return { kind: 'revoked' };
     },
     findRevoked: (ids, signal) => findRevoked(calls, ids, signal),
     createQueued: (message, signal) => calls.create(queuedItem(message, Date.now()), signal),
-    createManyQueued: (messages) =>
-      calls.createMany(messages.map((message) => queuedItem(message, Date.now()))),
+    createManyQueued: (messages, signal) =>
+      calls.createMany(
+        messages.map((message) => queuedItem(message, Date.now())),
+        signal,
+      ),
     async forgetQueued(id) {
       const condition = '#status = :queued';
       await calls.remove(taskKey(id), { condition, values: { queued: 'queued' } });
     },
     async readMany(ids, signal) {
       const items = await calls.getMany(ids.map(taskKey), signal);
-      const records = [...items.values()].map(toTaskRecord);
-      return new Map(records.map((record) => [record.id, record]));
+      const records = new Map<string, TaskRecord>();
+      for (const id of ids) {
+        const item = items.get(taskKey(id));
+        if (item) records.set(id, toTaskRecord(item, id));
+      }
+      return records;
     },
     attempts: createAttemptRecords(calls, keepSeconds),
     keys: createIdempotencyKeys(calls),
     workflows,
     schedules: createScheduleRuns(calls),
   };
-}
-
-/** @returns the chain or group of that id as it is after its revocation, if there is one. */
-async function revokeWorkflow(
-  workflows: WorkflowRecords,
-  id: string,
-): Promise<WorkflowRecord | undefined> {
-  const workflow = await workflows.read(id);
-  return workflow && ((await workflows.revoke(id)) ?? workflow);
 }

@@ -23,6 +23,7 @@ export type KeyClaim =
 
 /** Keys of callers, so that a request that is sent again enqueues nothing twice. */
 export interface IdempotencyKeys {
+  /** @throws StateUnavailable; RangeError for a payload that is nested too deeply. */
   claim(request: KeyedRequest): Promise<KeyClaim>;
   /** SQS has the message. */
   confirm(request: KeyedRequest, sent: { queue: string; traceId?: string }): Promise<void>;
@@ -42,7 +43,7 @@ export function createIdempotencyKeys({ change }: Pick<TableCalls, 'change'>): I
       const payload = sha256(canonicalJson(request.payload));
       const first = await change(keyOf(request), {
         update:
-          'SET #kind = :kind, #id = :id, #payload_hash = :payload, #lease_until = :lease, #expires_at = :expires REMOVE #queue, #trace_id',
+          'SET #kind = :kind, #id = :id, #claimed_by = :id, #payload_hash = :payload, #lease_until = :lease, #expires_at = :expires REMOVE #queue, #trace_id',
         // A key whose time is over may still be there: DynamoDB deletes within days.
         condition: 'attribute_not_exists(#pk) OR #expires_at < :seconds',
         values: {
@@ -61,14 +62,17 @@ export function createIdempotencyKeys({ change }: Pick<TableCalls, 'change'>): I
       const sent = sentOf(item);
       if (sent !== undefined) return { kind: 'sent', id, ...sent };
       const leaseUntil = numberOf(item, 'lease_until') ?? 0;
-      if (leaseUntil > now) return busy(leaseUntil - now);
+      if (leaseUntil > now) {
+        return isOwn(item, request) ? { kind: 'send', id } : busy(leaseUntil - now);
+      }
       const again = await change(keyOf(request), {
-        update: 'SET #lease_until = :lease',
+        update: 'SET #lease_until = :lease, #claimed_by = :by',
         condition: '#lease_until = :old AND attribute_not_exists(#queue)',
-        values: { lease: now + LEASE_MS, old: leaseUntil },
+        values: { lease: now + LEASE_MS, by: request.id, old: leaseUntil },
       });
-      // Otherwise somebody else was faster.
-      return again.applied ? { kind: 'send', id } : busy(LEASE_MS);
+      if (again.applied || isOwn(again.item ?? {}, request)) return { kind: 'send', id };
+      // Somebody else was faster.
+      return busy(LEASE_MS);
     },
     async confirm(request, { queue, traceId }) {
       await change(keyOf(request), {
@@ -92,6 +96,11 @@ function keyOf({ task, key }: KeyedRequest): string {
 
 function busy(ms: number): KeyClaim {
   return { kind: 'busy', retryAfterSeconds: Math.ceil(ms / 1000) };
+}
+
+/** Claimed by this very request, in a call whose answer was lost. */
+function isOwn(item: Item, { id }: KeyedRequest): boolean {
+  return textOf(item, 'claimed_by') === id && sentOf(item) === undefined;
 }
 
 /** Once it is sent the item has the queue. */

@@ -5,7 +5,13 @@ const MAX_ID_LENGTH = 128;
 
 /** The item of a task, or of a chain or group. */
 export function taskKey(id: string): string {
-  return id.length <= MAX_ID_LENGTH ? `task#${id}` : hashedKey('long-task', id);
+  const fits = id.length <= MAX_ID_LENGTH && id.isWellFormed();
+  return fits ? `task#${id}` : hashedKey('long-task', id);
+}
+
+/** As much of an id as its item has for whoever looks at the table: an item takes 400 KB. */
+export function keptId(id: string): string {
+  return id.slice(0, MAX_ID_LENGTH).toWellFormed();
 }
 
 export function scheduleKey(name: string): string {

@@ -9,14 +9,20 @@ export function encodeResult(value: unknown): ResultJson {
   try {
     json = JSON.stringify(value);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { error: { type: 'ResultNotJson', message: `The result is not JSON: ${reason}` } };
+    const message = `The result is not JSON: ${describe(error)}`;
+    return { error: { type: 'ResultNotJson', message } };
   }
   if (json === undefined) return {};
   const bytes = Buffer.byteLength(json);
   if (bytes <= MAX_RESULT_BYTES) return { json };
   const message = `The result has ${bytes} bytes as JSON, and ${MAX_RESULT_BYTES} are kept. Store it elsewhere and return its key.`;
   return { error: { type: 'ResultTooLarge', message } };
+}
+
+/** A `toJSON` may throw what no text can be made of. */
+function describe(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message;
+  return typeof thrown === 'string' ? thrown : `its toJSON threw ${typeof thrown}`;
 }
 
 export function parseResult(json: string): unknown {

@@ -1,7 +1,9 @@
+import { queuedItem } from './attempt-records.ts';
 import { textOf } from './attribute-values.ts';
 import { taskKey } from './keys.ts';
 import type { TableCalls } from './table-calls.ts';
 import type { TaskStatus } from './task-record.ts';
+import type { WorkflowRecord, WorkflowStep } from './workflow-records.ts';
 
 /**
  * What became of a revocation: a waiting task is `revoked`; a running one is `revoking`, and its
@@ -49,6 +51,30 @@ export async function revokeTask(
     if (running.applied) return { kind: 'revoking' };
   }
   return { kind: 'revoking' };
+}
+
+/** DynamoDB calls at a time. */
+const CONCURRENCY = 25;
+
+/** Keeps the steps of a chain or group from running, those too that are yet to be sent. */
+export async function revokeSteps(
+  calls: Pick<TableCalls, 'change' | 'create'>,
+  { id, steps }: Pick<WorkflowRecord, 'id' | 'steps'>,
+  keepSeconds: number,
+): Promise<void> {
+  const revokeStep = async (step: WorkflowStep, index: number) => {
+    const { kind } = await revokeTask(calls, step.id, keepSeconds);
+    if (kind !== 'unknown') return;
+    // Its message may be on its way: a record that is there already keeps it from running.
+    const now = Date.now();
+    const item = queuedItem({ ...step, workflow: { id, step: index } }, now);
+    const created = await calls.create({ ...item, status: 'revoked', finished_at: now });
+    if (!created) await revokeTask(calls, step.id, keepSeconds);
+  };
+  for (let start = 0; start < steps.length; start += CONCURRENCY) {
+    const some = steps.slice(start, start + CONCURRENCY);
+    await Promise.all(some.map((step, index) => revokeStep(step, start + index)));
+  }
 }
 
 /** @returns those of the running tasks that somebody wants revoked. */

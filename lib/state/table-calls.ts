@@ -39,7 +39,8 @@ export interface TableCalls {
   getMany(pks: readonly string[], signal?: AbortSignal): Promise<Map<string, Item>>;
   /** @returns whether there was no item of that key. */
   create(item: Item & { pk: string }, signal?: AbortSignal): Promise<boolean>;
-  createMany(items: readonly (Item & { pk: string })[]): Promise<void>;
+  /** Over what there is, with a bound for all of it. */
+  createMany(items: readonly (Item & { pk: string })[], signal: AbortSignal): Promise<void>;
   change(pk: string, change: Change, signal?: AbortSignal): Promise<ChangeResult>;
   /** @returns whether it was there and met the condition. */
   remove(pk: string, condition: Omit<Change, 'update'>): Promise<boolean>;
@@ -79,23 +80,26 @@ export function createTableCalls(
       const { Item } = await client.send(command, { abortSignal });
       return Item && fromAttributes(Item);
     });
-  const writeAll = async (requests: WriteRequests) => {
+  const writeAll = async (requests: WriteRequests, signal: AbortSignal) => {
     let waiting = requests;
     for (let attempt = 1; waiting.length > 0; attempt += 1) {
       const RequestItems = { [TableName]: waiting };
-      const { UnprocessedItems = {} } = await bounded(undefined, (abortSignal) =>
+      const bound = AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]);
+      const { UnprocessedItems = {} } = await bounded(bound, (abortSignal) =>
         client.send(new BatchWriteItemCommand({ RequestItems }), { abortSignal }),
       );
       waiting = UnprocessedItems[TableName] ?? [];
-      if (waiting.length > 0) await backOff(attempt, TableName);
+      if (waiting.length > 0) await backOff(attempt, TableName, signal);
     }
   };
   return {
     get,
     async getMany(pks, signal) {
       const items = new Map<string, Item>();
-      for (let start = 0; start < pks.length; start += GET_SIZE) {
-        let keys = pks.slice(start, start + GET_SIZE).map((pk) => toAttributes({ pk }));
+      // DynamoDB refuses a batch that names a key twice.
+      const distinct = [...new Set(pks)];
+      for (let start = 0; start < distinct.length; start += GET_SIZE) {
+        let keys = distinct.slice(start, start + GET_SIZE).map((pk) => toAttributes({ pk }));
         for (let attempt = 1; keys.length > 0; attempt += 1) {
           const RequestItems = { [TableName]: { Keys: keys, ConsistentRead: true } };
           const { Responses = {}, UnprocessedKeys = {} } = await bounded(signal, (abortSignal) =>
@@ -106,7 +110,7 @@ export function createTableCalls(
             items.set(String(item['pk']), item);
           }
           keys = UnprocessedKeys[TableName]?.Keys ?? [];
-          if (keys.length > 0) await backOff(attempt, TableName);
+          if (keys.length > 0) await backOff(attempt, TableName, signal);
         }
       }
       return items;
@@ -125,10 +129,10 @@ export function createTableCalls(
         throw error;
       }
     },
-    async createMany(items) {
+    async createMany(items, signal) {
       const requests = items.map((item) => ({ PutRequest: { Item: toAttributes(item) } }));
       for (let start = 0; start < requests.length; start += WRITE_SIZE) {
-        await writeAll(requests.slice(start, start + WRITE_SIZE));
+        await writeAll(requests.slice(start, start + WRITE_SIZE), signal);
       }
     },
     async change(pk, change, signal) {
@@ -180,11 +184,11 @@ function conditionOf({ condition, values }: Omit<Change, 'update'>, update = '')
 }
 
 /** A batch that is over the table's throughput comes back in part. */
-async function backOff(attempt: number, table: string): Promise<void> {
+async function backOff(attempt: number, table: string, signal?: AbortSignal): Promise<void> {
   if (attempt >= BATCH_TRIES) {
     throw new StateUnavailable(table, new Error(`throttled in ${attempt} tries`));
   }
-  await pause(25 * 2 ** attempt * Math.random());
+  await pause(25 * 2 ** attempt * Math.random(), signal);
 }
 
 /** The SDK heeds its signal while it sends, and not while it waits for credentials or a retry. */

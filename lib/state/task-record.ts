@@ -37,7 +37,8 @@ export function hasEnded({ status }: { readonly status: string }): boolean {
   return ENDED.includes(status);
 }
 
-export function toTaskRecord(item: Item): TaskRecord {
+/** @param id as it was asked for: the item may have a part of it. */
+export function toTaskRecord(item: Item, id: string): TaskRecord {
   const enqueuedAt = dateOf(item, 'enqueued_at');
   const startedAt = dateOf(item, 'started_at');
   const finishedAt = dateOf(item, 'finished_at');
@@ -48,7 +49,7 @@ export function toTaskRecord(item: Item): TaskRecord {
   const workflowId = textOf(item, 'workflow_id');
   return {
     kind: 'task',
-    id: textOf(item, 'id') ?? '',
+    id,
     task: textOf(item, 'task') ?? 'unknown',
     queue: textOf(item, 'queue') ?? 'unknown',
     status: (textOf(item, 'status') ?? 'queued') as TaskStatus,

@@ -69,6 +69,8 @@ export function createWorkflowRecords(
   { create, get, change }: Pick<TableCalls, 'create' | 'get' | 'change'>,
   keepSeconds: number,
 ): WorkflowRecords {
+  /** While a step may be on a queue, a dead-letter queue included, and goes on when it completes. */
+  const openSeconds = Math.max(keepSeconds, OPEN_SECONDS);
   const end = (id: string, status: WorkflowStatus, more: EndOptions, signal?: AbortSignal) => {
     const now = Date.now();
     const set = ['#status = :status, #finished_at = :now, #expires_at = :expires', ...more.set];
@@ -80,7 +82,7 @@ export function createWorkflowRecords(
         values: {
           status,
           now,
-          expires: Math.ceil(now / 1000) + keepSeconds,
+          expires: Math.ceil(now / 1000) + (status === 'failed' ? openSeconds : keepSeconds),
           ...Object.fromEntries(more.from.map((each) => [each, each])),
           ...more.values,
         },
@@ -112,9 +114,12 @@ export function createWorkflowRecords(
       const { applied, item } = await change(
         taskKey(id),
         {
-          update: 'ADD #done :step',
+          update: 'SET #expires_at = :expires ADD #done :step',
           condition: 'attribute_exists(#pk)',
-          values: { step: new Set([String(step)]) },
+          values: {
+            step: new Set([String(step)]),
+            expires: Math.ceil(Date.now() / 1000) + openSeconds,
+          },
           returnItem: true,
         },
         signal,

@@ -84,12 +84,13 @@ function toGroup(members: readonly Step[], follower?: Step): Group {
     ...(follower && { follower }),
     // biome-ignore lint/suspicious/noThenProperty: what awaits a group by mistake is told so.
     then(next: Task | Step): Group {
+      const step = toStep(next);
       if (follower !== undefined) {
         throw new InvalidTaskDefinition(
           'A group has one task that follows; put a chain behind it.',
         );
       }
-      return toGroup(members, toStep(next));
+      return toGroup(members, step);
     },
   });
 }

@@ -10,6 +10,17 @@ import { runLeadline } from '../support/run-leadline.ts';
 describe('--help', () => {
   test.each([
     ['', /build[\s\S]*doctor[\s\S]*oneuptime[\s\S]*Exit codes: 0 done/],
+    ['queues', /--watch[\s\S]*--local|--local[\s\S]*--watch/],
+    ['workers', /Ends with 1 where a worker takes no messages/],
+    ['enqueue', /<task> \[payload\][\s\S]*one payload a line/],
+    ['task', /--table[\s\S]*Ends with 1/],
+    ['revoke', /--table[\s\S]*Ends with 1/],
+    ['purge', /--yes/],
+    ['dlq', /list[\s\S]*show[\s\S]*redrive[\s\S]*purge/],
+    ['dlq list', /--payload[\s\S]*The first 500 are read/],
+    ['dlq show', /<id>[\s\S]*--payload/],
+    ['dlq redrive', /\[ids\.\.\.\][\s\S]*--to[\s\S]*--rate/],
+    ['dlq purge', /--yes/],
     ['build', /bundle functions/],
     ['doctor', /--stage[\s\S]*--json[\s\S]*warnings leave it at 0/],
     ['oneuptime', /validate[\s\S]*plan[\s\S]*apply[\s\S]*destroy/],
@@ -33,6 +44,10 @@ test.each([
   ['doctor --nothing'],
   ['doctor too many'],
   ['oneuptime plan --stage'],
+  ['dlq'],
+  ['dlq list'],
+  ['enqueue'],
+  ['purge'],
 ])('leadline %s is called wrongly: 2, on stderr', async (command) => {
   const { code, out, err } = await runLeadline(command.split(' ').filter(Boolean));
   expect(code).toBe(2);

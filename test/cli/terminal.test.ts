@@ -74,10 +74,35 @@ test('an end of the input is an empty answer, and Ctrl-C ends the command', asyn
   await expect(interrupted).rejects.toThrow('Interrupted.');
 });
 
-test('a reader that has had enough, as head has, is no error', () => {
-  const { stdout } = open();
+test('a reader that has had enough, as head has, is no error, and what goes on can end', () => {
+  const { stdout, terminal } = open();
   const closed = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+  expect(terminal.gone.aborted).toBe(false);
   expect(() => stdout.emit('error', closed)).not.toThrow();
+  expect(terminal.gone.aborted).toBe(true);
   const full = Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' });
   expect(() => stdout.emit('error', full)).toThrow('ENOSPC');
+});
+
+test('progress is for a terminal on stderr, and leaves nothing on stdout', () => {
+  const shown = open({ piped: 'stdout' });
+  const progress = shown.terminal.progress('messages moved');
+  progress.update(1, 3);
+  progress.update(5, 3);
+  progress.stop();
+  expect(shown.err()).toContain('1 of about 3 messages moved');
+  expect(shown.out()).toBe('');
+  const piped = open({ piped: 'stderr' });
+  const none = piped.terminal.progress('messages moved');
+  none.update(1);
+  none.stop();
+  expect(piped.err()).toBe('');
+});
+
+test('only a terminal is drawn over', () => {
+  const { terminal, out } = open({ piped: 'stderr' });
+  expect(terminal.canRedraw).toBe(true);
+  terminal.redraw(['a', 'b']);
+  expect(out()).toBe('\u001b[H\u001b[2Ja\nb\n');
+  expect(open({ piped: 'stdout' }).terminal.canRedraw).toBe(false);
 });

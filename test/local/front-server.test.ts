@@ -9,7 +9,11 @@ beforeAll(async () => {
     served.push(`${name} ${incoming.url}`);
     response.end();
   };
-  front = await startFrontServer(0, { otlp: listener('otlp'), api: listener('api') } as never);
+  front = await startFrontServer(0, {
+    otlp: listener('otlp'),
+    tell: listener('tell'),
+    api: listener('api'),
+  } as never);
 });
 afterAll(() => front.stop());
 
@@ -23,9 +27,16 @@ function statusOf(path: string, headers: Record<string, string> = {}): Promise<n
   });
 }
 
-it('serves OTLP below /otlp and the API everywhere else', async () => {
-  for (const path of ['/otlp/v1/traces', '/otlpx', '/tasks/a']) await statusOf(path);
-  expect(served.splice(0)).toEqual(['otlp /otlp/v1/traces', 'api /otlpx', 'api /tasks/a']);
+it('serves OTLP below /otlp, tells what it is, and the API everywhere else', async () => {
+  const paths = ['/otlp/v1/traces', '/otlpx', '/.leadline', '/.leadlinex', '/tasks/a'];
+  for (const path of paths) await statusOf(path);
+  expect(served.splice(0)).toEqual([
+    'otlp /otlp/v1/traces',
+    'api /otlpx',
+    'tell /.leadline',
+    'api /.leadlinex',
+    'api /tasks/a',
+  ]);
 });
 
 it.each([
@@ -35,6 +46,7 @@ it.each([
   ['a sandboxed page', { origin: 'null' }],
 ])('refuses %s', async (_, headers) => {
   expect(await statusOf('/tasks/process_order', headers)).toBe(403);
+  expect(await statusOf('/.leadline', headers)).toBe(403);
   expect(served.splice(0)).toEqual([]);
 });
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Patience } from '../../cli/oneuptime/api/patience.ts';
 import { runCommand } from '../../cli/run-command.ts';
 import type { Terminal } from '../../cli/terminal.ts';
@@ -26,6 +27,8 @@ export interface RunOptions {
   /** What is typed, answer by answer. @default there is no terminal */
   answers?: readonly string[];
   patience?: Partial<Patience>;
+  /** What comes on stdin. @default nothing */
+  input?: string;
   /** The one that is a terminal; styles are then written as `<red>`. @default neither */
   coloured?: 'stdout' | 'stderr';
 }
@@ -35,7 +38,7 @@ export async function runLeadline(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<CommandRun> {
-  const { environment = {}, directory = repository, answers, coloured } = options;
+  const { environment = {}, directory = repository, answers, coloured, input } = options;
   const out: string[] = [];
   const err: string[] = [];
   const questions: string[] = [];
@@ -43,8 +46,13 @@ export async function runLeadline(
   const left = [...(answers ?? [])];
   const terminal: Terminal = {
     canAsk: answers !== undefined,
+    canRedraw: false,
+    input: Readable.from(input === undefined ? [] : [input]),
+    gone: new AbortController().signal,
     print: (line) => void out.push(line),
     complain: (line) => void err.push(line),
+    redraw: (lines) => void out.push(...lines),
+    progress: () => ({ update: () => {}, stop: () => {} }),
     style: (style, text, on = 'stdout') => (coloured === on ? `<${style}>${text}` : text),
     async ask(question, { hidden = false } = {}) {
       questions.push(hidden ? `hidden: ${question}` : question);

@@ -57,6 +57,7 @@ const DEPTH_SCHEDULE = {
 export function describeTestStack(shape: TestStackShape = {}): StackDescription {
   const cutOff = 'e2e-cut-off';
   return {
+    stage: 'e2e',
     queues: [
       { queueName: DEAD_LETTER_QUEUE },
       {

@@ -35,6 +35,7 @@ test('a project of somebody, which says little, has the defaults', async () => {
     endpoint: 'https://oneuptime.com/otlp',
     tokenParameter: '/leadline/test/oneuptime-token',
     healthTokenParameter: '/leadline/test/health-token',
+    taskState: false,
     queues: {
       images: {
         fifo: false,
