@@ -1,6 +1,7 @@
 import { type Item, numberOf, textOf } from './attribute-values.ts';
 import { hashedKey, keptId, taskKey } from './keys.ts';
 import type { ChangeResult, TableCalls } from './table-calls.ts';
+import { errorOf } from './task-record.ts';
 
 /** An attempt as its record has it. */
 export interface AttemptFacts {
@@ -31,15 +32,21 @@ export type Start =
   | { kind: 'started' }
   /** It ended before; without exclusiveness it runs again, and its record stays. */
   | { kind: 'ended' }
-  | { kind: 'completed'; resultJson?: string; traceId?: string }
+  /** `error`: why its result was not kept. */
+  | { kind: 'completed'; resultJson?: string; error?: RecordedError; traceId?: string }
   | { kind: 'revoked' }
   | { kind: 'busy'; until: number };
 
 export type AttemptEnd =
-  | { kind: 'completed'; resultJson?: string; error?: { type: string; message: string } }
-  | { kind: 'retrying'; error?: { type: string; message: string } }
-  | { kind: 'failed'; error: { type: string; message: string } }
+  | { kind: 'completed'; resultJson?: string; error?: RecordedError }
+  | { kind: 'retrying'; error?: RecordedError }
+  | { kind: 'failed'; error: RecordedError }
   | { kind: 'revoked' };
+
+export interface RecordedError {
+  type: string;
+  message: string;
+}
 
 /** Writes where an attempt is. Records only go forward: the first that ends a task has the say. */
 export interface AttemptRecords {
@@ -138,10 +145,12 @@ function explainRefusal({ item }: ChangeResult, { exclusive }: StartOptions, now
   const status = textOf(item, 'status');
   if (status === 'completed' && exclusive) {
     const resultJson = textOf(item, 'result');
+    const error = errorOf(item);
     const traceId = textOf(item, 'trace_id');
     return {
       kind: 'completed',
       ...(resultJson !== undefined && { resultJson }),
+      ...(error && { error }),
       ...(traceId !== undefined && { traceId }),
     };
   }

@@ -54,6 +54,8 @@ export interface WorkflowRecords {
   read(id: string, signal?: AbortSignal): Promise<WorkflowRecord | undefined>;
   /** Adds a step to those that are done. The same step twice counts once. */
   stepDone(id: string, step: number, signal?: AbortSignal): Promise<WorkflowRecord | undefined>;
+  /** The step that it had stopped at is done after all, as its dead letter was redriven. */
+  resume(id: string, step: number, signal?: AbortSignal): Promise<void>;
   complete(id: string, resultJson: string | undefined, signal?: AbortSignal): Promise<void>;
   /** The first failure is the one that it shows. */
   fail(
@@ -125,6 +127,14 @@ export function createWorkflowRecords(
         signal,
       );
       return applied && item ? toWorkflowRecord(item) : undefined;
+    },
+    async resume(id, step, signal) {
+      const update =
+        'SET #status = :running, #expires_at = :expires REMOVE #finished_at, #failed_step, #error_type, #error_message';
+      const condition = '#status = :failed AND #failed_step = :step';
+      const expires = Math.ceil(Date.now() / 1000) + OPEN_SECONDS;
+      const values = { running: 'running', failed: 'failed', step, expires };
+      await change(taskKey(id), { update, condition, values }, signal);
     },
     async complete(id, resultJson, signal) {
       const set = resultJson === undefined ? [] : ['#result = :result'];

@@ -1,20 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { trace } from '@opentelemetry/api';
 import { toError } from '../instrumentation/error-type.ts';
-import { redact } from '../instrumentation/redact.ts';
 import type { AttemptEnd, AttemptFacts, Start } from '../state/attempt-records.ts';
 import type { TaskState } from '../state/create-task-state.ts';
 import { encodeResult } from '../state/result-json.ts';
 import { backoffSeconds } from '../task/retry-delay.ts';
-import { failureType } from './decide-outcome.ts';
 import type { MessageFacts } from './message-facts.ts';
+import { toRecordedError } from './recorded-error.ts';
 import type { AttemptReport, Conclusion } from './report-attempt.ts';
 import type { WorkerEnvironment } from './worker-environment.ts';
+
+/** The run that a duplicate is a duplicate of. */
+export type FirstRun = Omit<Extract<Start, { kind: 'completed' }>, 'kind'>;
 
 /** Whether an attempt may run. */
 export type Begin =
   | { kind: 'run' }
-  | { kind: 'duplicate'; resultJson?: string; traceId?: string }
+  | { kind: 'duplicate'; first: FirstRun }
   | { kind: 'revoked' }
   /** To be delivered again after so many seconds. */
   | { kind: 'wait'; delaySeconds: number; reason: string };
@@ -29,8 +31,8 @@ export interface AttemptRecord {
 
 /** For clocks that differ, and for what a task may take to heed its signal. */
 const LEASE_MARGIN_MS = 1_000;
-/** An item has 400 KB, and an error may quote anything. */
-const MAX_MESSAGE_LENGTH = 2_000;
+/** How long that may take. */
+const CALL_MS = 1_000;
 const ELSEWHERE = 'the task runs elsewhere';
 const NO_STATE = 'task state could not be read';
 
@@ -48,7 +50,8 @@ export function createAttemptRecord(
   let effectKey: string | undefined;
 
   const start = (about: AttemptFacts, isExclusive: boolean) => {
-    const runsUntil = Date.now() + (task?.timeoutSeconds ?? 0) * 1000;
+    // Its time begins when the record is written.
+    const runsUntil = Date.now() + (task?.timeoutSeconds ?? 0) * 1000 + CALL_MS;
     const leaseUntil = Math.min(runsUntil, deadline.at) + LEASE_MARGIN_MS;
     const options = { exclusive: isExclusive, redriven, leaseUntil };
     return state.attempts.start(about, options, deadline.boundCall());
@@ -63,7 +66,7 @@ export function createAttemptRecord(
   return {
     async begin(payload) {
       // What a key function throws fails the attempt, as everything of the task does.
-      effectKey = task?.effectKey === undefined ? undefined : keyFor(task.effectKey(payload));
+      if (task?.effectKey !== undefined) effectKey = keyOf(task.name, task.effectKey(payload));
       try {
         const begun = toBegin(await start(facts, exclusive && effectKey === undefined));
         if (begun.kind !== 'run' || effectKey === undefined) return begun;
@@ -90,7 +93,7 @@ export function createAttemptRecord(
       try {
         // The effect first: without it a duplicate runs again.
         if (effectKey !== undefined && conclusion.outcome !== 'duplicate') {
-          await write({ ...facts, effectKey }, end);
+          await write({ ...facts, effectKey }, toEffectEnd(end));
         }
         await write(facts, end);
       } catch (error) {
@@ -108,7 +111,7 @@ function factsOf(
   requestId: string,
 ): AttemptFacts {
   const message = content.kind === 'task' ? content.message : undefined;
-  const traceId = trace.getSpanContext(report.context)?.traceId;
+  const span = trace.getSpanContext(report.context);
   return {
     id,
     task: taskName,
@@ -116,21 +119,35 @@ function factsOf(
     attempt,
     requestId,
     owner: randomUUID(),
-    ...(traceId !== undefined && { traceId }),
+    ...(span && trace.isSpanContextValid(span) && { traceId: span.traceId }),
     ...(message?.enqueuedAt && { enqueuedAt: message.enqueuedAt }),
     ...(workflow && { workflow }),
   };
 }
 
-function keyFor(key: unknown): string {
+function keyOf(taskName: string, key: unknown): string {
   if (typeof key === 'string' && key !== '') return key;
-  throw new TypeError(`idempotent gave ${JSON.stringify(key)}; return a text that is not empty.`);
+  // Not the value: what is no text may be the payload.
+  const given = key === '' ? 'an empty text' : `a value of type ${typeof key}`;
+  throw new TypeError(
+    `idempotent of task "${taskName}" gave ${given}; return a text that is not empty.`,
+  );
+}
+
+/**
+ * Of an effect that is not done nothing is kept but that it may be done: a message that failed or
+ * was revoked says nothing of the others of its key.
+ */
+function toEffectEnd(end: AttemptEnd): AttemptEnd {
+  return end.kind === 'completed' ? end : { kind: 'retrying' };
 }
 
 function toBegin(start: Start): Begin {
   switch (start.kind) {
-    case 'completed':
-      return { ...start, kind: 'duplicate' };
+    case 'completed': {
+      const { kind: _, ...first } = start;
+      return { kind: 'duplicate', first };
+    }
     case 'revoked':
       return { kind: 'revoked' };
     case 'busy': {
@@ -143,11 +160,8 @@ function toBegin(start: Start): Begin {
 }
 
 function toEnd(conclusion: Conclusion, value: unknown): AttemptEnd | undefined {
-  const { outcome, failure, resultJson } = conclusion;
-  const error = failure && {
-    type: failureType(failure),
-    message: redact(toError(failure.error).message).slice(0, MAX_MESSAGE_LENGTH).toWellFormed(),
-  };
+  const { outcome, failure, first } = conclusion;
+  const error = failure && toRecordedError(failure);
   switch (outcome) {
     case 'completed': {
       const result = encodeResult(value);
@@ -156,7 +170,7 @@ function toEnd(conclusion: Conclusion, value: unknown): AttemptEnd | undefined {
     }
     case 'duplicate':
       // Of a key of its own: this message's task is as done as the one that did the work.
-      return { kind: 'completed', ...(resultJson !== undefined && { resultJson }) };
+      return { ...first, kind: 'completed' };
     case 'retry':
       return { kind: 'retrying', ...(error && { error }) };
     case 'dead':

@@ -1,7 +1,7 @@
 import { InvalidPayload } from '../errors/invalid-payload.ts';
 import { InvalidSetting } from '../errors/invalid-setting.ts';
 import { validatePayload } from '../task/validate-payload.ts';
-import type { AttemptRecord, Begin } from './attempt-record.ts';
+import type { AttemptRecord, Begin, FirstRun } from './attempt-record.ts';
 import type { Failure } from './decide-outcome.ts';
 import type { MessageContent, MessageFacts } from './message-facts.ts';
 import { type AttemptReport, DEADLINE } from './report-attempt.ts';
@@ -11,7 +11,7 @@ import type { WorkerEnvironment } from './worker-environment.ts';
 /** How an attempt of a task ended, before anything is made of it. */
 export type End =
   | { kind: 'completed'; value: unknown }
-  | { kind: 'duplicate'; resultJson?: string; traceId?: string }
+  | { kind: 'duplicate'; first: FirstRun }
   | { kind: 'revoked'; ignoredSignal: boolean }
   | { kind: 'unfinished'; reason: string; delaySeconds?: number }
   | { kind: 'failed'; failure: Failure };
@@ -35,12 +35,12 @@ export async function attemptTask(
   let begin: Begin = { kind: 'run' };
   const end = await runAttempt(
     task,
-    async (time) => {
+    async (time, untimed) => {
       const payload = await validatePayload(task, message.payload).catch((error: unknown) => {
         if (error instanceof InvalidPayload) invalid = error;
         throw error;
       });
-      if (record !== undefined) begin = await record.begin(payload);
+      if (record !== undefined) begin = await untimed(() => record.begin(payload));
       if (begin.kind !== 'run') return undefined;
       // A schema may be asynchronous and slow, and so may the record be.
       time.signal.throwIfAborted();

@@ -19,14 +19,8 @@ export async function conclude(
     case 'completed':
     case 'revoked':
       return { outcome: end.kind };
-    case 'duplicate': {
-      const { resultJson, traceId: firstTraceId } = end;
-      return {
-        outcome: 'duplicate',
-        ...(resultJson !== undefined && { resultJson }),
-        ...(firstTraceId !== undefined && { firstTraceId }),
-      };
-    }
+    case 'duplicate':
+      return { outcome: 'duplicate', first: end.first };
     case 'unfinished': {
       const { kind: outcome, ...reason } = end;
       return { outcome, ...reason };

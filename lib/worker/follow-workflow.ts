@@ -1,13 +1,16 @@
 import { toError } from '../instrumentation/error-type.ts';
 import type { BindableLog } from '../instrumentation/log.ts';
+import type { RecordedError } from '../state/attempt-records.ts';
 import type { TaskState } from '../state/create-task-state.ts';
 import { encodeResult, parseResult } from '../state/result-json.ts';
 import type { WorkflowRecord } from '../state/workflow-records.ts';
+import type { RetryPolicy } from '../task/define-task.ts';
 import type { WorkflowPlace } from '../task/task-message.ts';
 import type { End } from './attempt-task.ts';
 import { concludeFailure } from './conclude.ts';
-import { failureType } from './decide-outcome.ts';
+import type { Failure } from './decide-outcome.ts';
 import type { MessageFacts } from './message-facts.ts';
+import { toRecordedError } from './recorded-error.ts';
 import type { Conclusion } from './report-attempt.ts';
 import { sendStep } from './send-step.ts';
 import type { WorkerEnvironment } from './worker-environment.ts';
@@ -31,67 +34,81 @@ export async function followWorkflow(
   const { recorder, deadline } = environment;
   if (recorder === undefined || workflow === undefined) return concluded;
   const { state } = recorder;
-  const stop = (error: { type: string; message: string }) =>
+  const stop = (error: RecordedError) =>
     state.workflows.fail(workflow.id, workflow.step, error, deadline.boundCall());
+  const isDone = concluded.outcome === 'completed' || concluded.outcome === 'duplicate';
   try {
-    switch (concluded.outcome) {
-      case 'completed':
-      case 'duplicate':
-        await goOn(facts, workflow, resultOf(end, concluded), environment, state);
-        break;
-      case 'dead':
-        await stop(describe(concluded));
-        break;
-      case 'revoked':
-        await stop({ type: 'TaskRevoked', message: `${facts.taskName} was revoked.` });
-        break;
+    if (isDone) {
+      const json = () => resultOf(end, concluded);
+      const stopped = await stopOf(goOn(facts, workflow, json, environment, state));
+      if (stopped !== undefined) {
+        log.error('the workflow stops', { 'error.message': stopped.message });
+        await stop({ type: stopped.type, message: stopped.message });
+      }
+    } else if (concluded.outcome === 'dead' && concluded.failure !== undefined) {
+      await stop(toRecordedError(concluded.failure));
+    } else if (concluded.outcome === 'revoked') {
+      await stop({ type: 'TaskRevoked', message: `${facts.taskName} was revoked.` });
     }
   } catch (error) {
-    if (error instanceof WorkflowStopped) {
-      log.error('the workflow stops', { 'error.message': error.message });
-      await stop({ type: error.type, message: error.message }).catch(() => {});
-      return concluded;
-    }
     log.error('the workflow could not be taken further', {
       'error.message': toError(error).message,
     });
-    // A dead step is dead: only its record is behind.
-    if (concluded.outcome === 'dead' || content.kind !== 'task') return concluded;
-    const { retry } = content.implementation.task;
-    return concludeFailure(facts, { kind: 'thrown', error, retry }, log, environment);
+    // What is dead or revoked stays so: only the record of the workflow is behind.
+    if (!isDone || content.kind !== 'task') return concluded;
+    const retry = followRetry(content.implementation.task.retry);
+    const failure: Failure = { kind: 'thrown', error, retry };
+    const failed = await concludeFailure(facts, failure, log, environment);
+    if (failed.outcome === 'dead') await stop(toRecordedError(failure)).catch(() => {});
+    return failed;
   }
   return concluded;
 }
 
-type StepResult = { json: string | undefined; again: boolean };
+/** Deliveries beyond the task's own: the work is done, and only what follows is to be tried. */
+const MORE_ATTEMPTS = 4;
 
-function resultOf(end: End, { resultJson }: Conclusion): StepResult {
-  if (end.kind !== 'completed') return { json: resultJson, again: true };
-  const result = encodeResult(end.value);
-  if ('error' in result) throw new WorkflowStopped(result.error.type, result.error.message);
-  return { json: result.json, again: false };
+/** The task's own rule knows its own errors, and not those of SQS and of the table. */
+function followRetry({ maxAttempts }: RetryPolicy): RetryPolicy {
+  return { maxAttempts: maxAttempts + MORE_ATTEMPTS, minDelaySeconds: 2, maxDelaySeconds: 300 };
 }
 
-function describe({ failure }: Conclusion): { type: string; message: string } {
-  if (failure === undefined) return { type: 'Error', message: '' };
-  return { type: failureType(failure), message: toError(failure.error).message.slice(0, 2_000) };
+/** What the step returned, in this attempt or in its first run. */
+function resultOf(end: End, { first }: Conclusion): string | undefined {
+  const result = end.kind === 'completed' ? encodeResult(end.value) : { json: first?.resultJson };
+  const error = 'error' in result ? result.error : first?.error;
+  if (error !== undefined) throw new WorkflowStopped(error.type, error.message);
+  return 'json' in result ? result.json : undefined;
+}
+
+/** Why it cannot go on, however often it is tried. */
+async function stopOf(work: Promise<void>): Promise<WorkflowStopped | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof WorkflowStopped) return error;
+    throw error;
+  }
 }
 
 async function goOn(
   facts: MessageFacts,
   { id, step }: WorkflowPlace,
-  { json, again }: StepResult,
+  resultJson: () => string | undefined,
   environment: WorkerEnvironment,
   state: TaskState,
 ): Promise<void> {
+  const json = resultJson();
   const bound = () => environment.deadline.boundCall();
   const workflow = await state.workflows.stepDone(id, step, bound());
   if (workflow === undefined) {
     throw new WorkflowStopped('UnknownWorkflow', `There is no record of workflow ${id}.`);
   }
   if (workflow.status === 'completed' || workflow.status === 'revoked') return;
-  // It stopped for what this step returned, and that is still so.
-  if (again && workflow.failed?.step === step) return;
+  if (workflow.kind === 'chain' && workflow.failed?.step === step) {
+    await state.workflows.resume(id, step, bound());
+  }
   const next = nextStep(workflow, step);
   if (next === 'none') return;
   const carried =
@@ -100,7 +117,8 @@ async function goOn(
       : parseResult(json ?? 'null');
   if (next !== 'end') return sendStep(workflow, next, carried, facts, environment, state);
   const result = encodeResult(carried);
-  await state.workflows.complete(id, 'json' in result ? result.json : undefined, bound());
+  if ('error' in result) throw new WorkflowStopped(result.error.type, result.error.message);
+  await state.workflows.complete(id, result.json, bound());
 }
 
 /** `none` while other members run, and `end` behind the last step. */

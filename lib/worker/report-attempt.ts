@@ -4,6 +4,7 @@ import { toError } from '../instrumentation/error-type.ts';
 import type { BindableLog } from '../instrumentation/log.ts';
 import { recordFailure } from '../instrumentation/record-failure.ts';
 import type { TaskEvent } from '../task/lifecycle.ts';
+import type { FirstRun } from './attempt-record.ts';
 import { type Failure, failureType } from './decide-outcome.ts';
 import { describeMessage, type MessageFacts, metricLabels } from './message-facts.ts';
 import type { Outcome } from './process-message.ts';
@@ -29,9 +30,8 @@ export interface Conclusion {
   readonly failure?: Failure;
   /** Why it is unfinished. */
   readonly reason?: string;
-  /** Of a duplicate: what the first run returned, and where it is seen. */
-  readonly resultJson?: string;
-  readonly firstTraceId?: string;
+  /** Of a duplicate. */
+  readonly first?: FirstRun;
 }
 
 export const DEADLINE = 'the invocation ends before it';
@@ -73,7 +73,7 @@ export function startReport(facts: MessageFacts, environment: WorkerEnvironment)
     ended() {
       end = performance.now();
     },
-    finish({ outcome, delaySeconds = 0, failure, reason: unfinishedReason, firstTraceId }) {
+    finish({ outcome, delaySeconds = 0, failure, reason: unfinishedReason, first }) {
       const durationMs = Math.round(((end ?? performance.now()) - start) * 1000) / 1000;
       const error = failure === undefined ? {} : { [ERROR_TYPE]: failureType(failure) };
       const failed = { ...labels, ...error };
@@ -113,9 +113,12 @@ export function startReport(facts: MessageFacts, environment: WorkerEnvironment)
         log.info('task completed', { duration_ms: durationMs });
         emit('taskCompleted', { ...event, durationMs });
       } else if (outcome === 'duplicate') {
-        const first = firstTraceId === undefined ? {} : { first_trace_id: firstTraceId };
+        const firstTraceId = first?.traceId;
         instruments.taskDuplicates.add(1, labels);
-        log.info('task duplicate', first);
+        log.info(
+          'task duplicate',
+          firstTraceId === undefined ? {} : { first_trace_id: firstTraceId },
+        );
         emit('taskDuplicate', { ...event, ...(firstTraceId !== undefined && { firstTraceId }) });
       } else if (outcome === 'revoked') {
         instruments.taskRevoked.add(1, labels);

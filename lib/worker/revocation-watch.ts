@@ -8,8 +8,9 @@ export interface RevocationWatch {
   add(id: string, onRevoked: () => void): () => void;
 }
 
-/** A running task is to know within 5 s, a read that fails included. */
+/** A running task is to know within 5 s, a read that hangs included. */
 const INTERVAL_MS = 2_000;
+const READ_MS = 1_500;
 
 /** One read for all tasks that run, and none for a task that is over before the first. */
 export function createRevocationWatch(
@@ -18,24 +19,26 @@ export function createRevocationWatch(
 ): RevocationWatch {
   const watched = new Map<object, { id: string; onRevoked: () => void }>();
   let timer: NodeJS.Timeout | undefined;
-  let reading = false;
+  let reading: AbortController | undefined;
   let warned = false;
   const look = async () => {
-    if (reading) return;
-    reading = true;
+    if (reading !== undefined) return;
+    const own = new AbortController();
+    reading = own;
+    const signal = AbortSignal.any([own.signal, AbortSignal.timeout(READ_MS)]);
     try {
       const ids = [...new Set([...watched.values()].map(({ id }) => id))];
-      const revoked = await state.findRevoked(ids, AbortSignal.timeout(INTERVAL_MS));
+      const revoked = await state.findRevoked(ids, signal);
       for (const { id, onRevoked } of watched.values()) if (revoked.has(id)) onRevoked();
     } catch (error) {
-      if (!warned) {
+      if (!warned && !own.signal.aborted) {
+        warned = true;
         log.warn('whether a running task is revoked could not be read', {
           'error.message': toError(error).message,
         });
       }
-      warned = true;
     } finally {
-      reading = false;
+      if (reading === own) reading = undefined;
     }
   };
   return {
@@ -48,6 +51,9 @@ export function createRevocationWatch(
         if (watched.size > 0) return;
         clearInterval(timer);
         timer = undefined;
+        // A call that is under way would go on in an instance that is frozen.
+        reading?.abort();
+        reading = undefined;
       };
     },
   };

@@ -31,29 +31,47 @@ const GRACE_MS = 250;
 /** The time of an attempt, as its task sees it. */
 export type AttemptTime = Pick<TaskContext, 'signal' | 'remainingMs'>;
 
+/** Waits for something that is not the task's: its timeout stands still meanwhile. */
+export type Untimed = <T>(wait: () => Promise<T>) => Promise<T>;
+
 /**
  * Does an attempt's work with a signal that is aborted when its time is up: after the task's
- * timeoutSeconds, or at the invocation's deadline, or when it is revoked. Never rejects, and never waits longer than
- * that and the grace, whatever the work does.
+ * timeoutSeconds, or at the invocation's deadline, or when it is revoked. Never rejects, and never
+ * waits longer than that and the grace, whatever the work does.
  */
 export async function runAttempt(
   { name, timeoutSeconds }: Task,
-  work: (time: AttemptTime) => Promise<unknown>,
+  work: (time: AttemptTime, untimed: Untimed) => Promise<unknown>,
   deadline: InvocationDeadline,
   watch?: WatchRevocation,
 ): Promise<AttemptEnd> {
   let revoked: TaskRevoked | undefined;
   let timeout: TaskTimeout | undefined;
+  let isOver = false;
   const controller = new AbortController();
-  const timeoutAt = Date.now() + timeoutSeconds * 1000;
-  const end = Math.min(timeoutAt, deadline.at);
-  const timer = setTimeout(() => {
-    // Not before: its stack costs 20 µs, for each message.
-    timeout = new TaskTimeout(name, timeoutSeconds);
-    controller.abort(timeout);
-  }, timeoutSeconds * 1000);
+  let timeoutAt = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const startTimer = (ms: number) => {
+    timeoutAt = Date.now() + ms;
+    timer = setTimeout(() => {
+      // Not before: its stack costs 20 µs, for each message.
+      timeout = new TaskTimeout(name, timeoutSeconds);
+      controller.abort(timeout);
+    }, ms);
+  };
+  startTimer(timeoutSeconds * 1000);
+  const untimed: Untimed = async (wait) => {
+    clearTimeout(timer);
+    const left = Math.max(0, timeoutAt - Date.now());
+    try {
+      return await wait();
+    } finally {
+      if (!isOver) startTimer(left);
+    }
+  };
   const unwatch = watch?.(() => {
-    revoked = new TaskRevoked(name);
+    // Told again while the task is in its grace, it is the same revocation.
+    revoked ??= new TaskRevoked(name);
     controller.abort(revoked);
   });
   const onDeadline = () => controller.abort(deadline.signal.reason);
@@ -61,7 +79,13 @@ export async function runAttempt(
   if (deadline.signal.aborted) onDeadline();
 
   const settled = settle(() =>
-    work({ signal: controller.signal, remainingMs: () => Math.max(0, end - Date.now()) }),
+    work(
+      {
+        signal: controller.signal,
+        remainingMs: () => Math.max(0, Math.min(timeoutAt, deadline.at) - Date.now()),
+      },
+      untimed,
+    ),
   );
   try {
     const result = await Promise.race([settled, graceAfter(controller.signal, deadline)]);
@@ -79,6 +103,7 @@ export async function runAttempt(
       ? { kind: 'timeout', error: timeout, ignoredSignal }
       : { kind: 'unfinished', ignoredSignal };
   } finally {
+    isOver = true;
     clearTimeout(timer);
     unwatch?.();
     deadline.signal.removeEventListener('abort', onDeadline);

@@ -89,8 +89,11 @@ async function mayBeSent(
   const facts = { id, task, queue, workflow: { id: workflowId, step } };
   const traced = traceId === undefined ? facts : { ...facts, traceId };
   if (await state.createQueued(traced, signal)) return true;
-  const record = await state.read(id, signal);
-  return record?.status === 'queued';
+  const status = (await state.read(id, signal))?.status;
+  if (status === 'revoked') {
+    throw new WorkflowStopped('TaskRevoked', `Step ${step}, ${task}, was revoked.`);
+  }
+  return status === 'queued';
 }
 
 function payloadOf({ payload, resultAs }: WorkflowStep, carried: unknown): unknown {

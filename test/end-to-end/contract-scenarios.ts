@@ -8,6 +8,7 @@ import { httpEvent } from '../lib/producer/http-event.ts';
 import { startBackend } from '../lib/telemetry/otlp-backend.ts';
 import { waitUntil } from '../local/lambda/wait-until.ts';
 import { observe } from './contract-observers.ts';
+import { STATE_FUNCTIONS, startTable, useState } from './contract-state.ts';
 import { badRule, patient, scripted } from './telemetry-project/functions/tasks/index.ts';
 
 /** What every kind of outcome has left behind. */
@@ -31,14 +32,17 @@ const traceparent = `00-${PRODUCER.traceId}-${PRODUCER.spanId}-01`;
 export async function runScenarios(bundleDirectory: string): Promise<Emitted> {
   const stops: (() => Promise<void>)[] = [];
   const backend = await startBackend('take', { onFinished: (stop) => stops.push(stop) });
+  const table = await startTable();
+  stops.push(table.stop);
   const sqs = await startSqsServer({
+    otherServices: table.listener,
     queues: [
       ...QUEUES.map((name) => ({ queueName: `app-${name}` })),
       ...FIFO_QUEUES.map((name) => ({ queueName: `app-${name}`, fifo: true })),
     ],
   });
   const lines: Emitted['lines'] = [];
-  const functions = describeFunctions((name) => sqs.queueUrl(`app-${name}`));
+  const functions = describeFunctions((name) => sqs.queueUrl(`app-${name}`), table.brokenEndpoint);
   const telemetry = {
     ONEUPTIME_ENDPOINT: backend.endpoint,
     ONEUPTIME_TOKEN: 'token-1',
@@ -58,6 +62,7 @@ export async function runScenarios(bundleDirectory: string): Promise<Emitted> {
   try {
     await enqueue(service);
     await work(service);
+    await useState((name, event) => invoke(service, name, event), table);
     await observe(bundleDirectory, telemetry, onOutput);
     backend.behave((request, response, take) => {
       if (request.url?.endsWith('logs')) response.writeHead(413).end();
@@ -155,7 +160,10 @@ async function invoke(service: LambdaService, functionName: string, event: objec
   await waitUntil(`${functionName} idle`, isIdle, 20_000);
 }
 
-function describeFunctions(url: (name: string) => string): FunctionDescription[] {
+function describeFunctions(
+  url: (name: string) => string,
+  brokenTable: string,
+): FunctionDescription[] {
   const worker = {
     main: { url: url('main'), dlqUrl: url('main-dlq') },
     orders: { url: url('orders.fifo'), dlqUrl: url('orders-dlq.fifo'), batchSize: 10 },
@@ -163,6 +171,7 @@ function describeFunctions(url: (name: string) => string): FunctionDescription[]
     baddlq: { url: url('baddlq'), dlqUrl: url('missing-dlq') },
     nodlqs: { url: url('nodlqs.fifo') },
     baddlqs: { url: url('baddlqs.fifo'), dlqUrl: url('missing-dlq.fifo') },
+    nowhere: { url: url('missing') },
   };
   const producer = { main: { url: url('main') }, nowhere: { url: url('missing') } };
   const describe = (
@@ -185,5 +194,14 @@ function describeFunctions(url: (name: string) => string): FunctionDescription[]
     describe('each', 'process-tasks', worker, { ACKNOWLEDGE: 'each' }),
     describe('link', 'process-tasks', worker, { LEADLINE_TRACE_MODE: 'link' }),
     describe('short', 'process-tasks', worker, {}, 4),
+    ...STATE_FUNCTIONS(brokenTable).map(({ name, bundle, variables, timeoutSeconds }) =>
+      describe(
+        name,
+        bundle,
+        bundle === 'process-tasks' ? worker : producer,
+        variables,
+        timeoutSeconds,
+      ),
+    ),
   ];
 }

@@ -9,6 +9,7 @@ const bundles = useBundles(
   'process-tasks',
   'enqueue-task',
   'enqueue-many',
+  'enqueue-workflow',
   'sample-queue-depth',
   'health',
 );
@@ -18,7 +19,7 @@ let tables: ContractTables;
 beforeAll(async () => {
   emitted = await runScenarios(bundles());
   tables = readContractTables({ worker: emitted.workerNames, depth: DEPTH_FUNCTIONS });
-}, 90_000);
+}, 120_000);
 
 const own = <T extends { scope: { name: string } }>(records: T[]) =>
   records.filter(({ scope }) => scope.name === 'leadline');
@@ -184,6 +185,20 @@ describe('beyond the tables:', () => {
     }
   });
 
+  it('a duplicate and what is revoked have their outcome, and are no errors', () => {
+    const outcomeOf = (id: string) =>
+      own(emitted.store.spans())
+        .filter(({ attributes, kind }) => attributes['task.id'] === id && kind === 'CONSUMER')
+        .map(({ attributes, status }) => [attributes['task.outcome'], status.code]);
+    expect(outcomeOf('duplicate')).toEqual([
+      ['completed', 'UNSET'],
+      ['duplicate', 'UNSET'],
+    ]);
+    expect(outcomeOf('revoked')).toEqual([['revoked', 'UNSET']]);
+    const line = emitted.lines.find(({ message }) => message === 'task duplicate');
+    expect(line?.['first_trace_id']).toBe('c'.repeat(32));
+  });
+
   it('the depth function compresses, and the others do not unless told to', () => {
     expect(new Set(emitted.encodings)).toEqual(new Set(['gzip', undefined]));
   });
@@ -218,15 +233,16 @@ describe('beyond the tables:', () => {
     }
   });
 
-  it('counts agree: attempts = completed + failed + unfinished, failed = retries + dead', () => {
+  it('counts agree: every attempt has one outcome, and a failed one is a retry or dead', () => {
     const sum = (metric: string) =>
       emitted.store
         .points()
         .filter((point) => point.metric === metric)
         .reduce((total, { value = 0 }) => total + value, 0);
-    expect(sum('task.attempts')).toBe(
-      sum('task.completed') + sum('task.failed') + sum('task.unfinished'),
-    );
+    const outcomes = ['completed', 'failed', 'unfinished', 'duplicates', 'revoked'];
+    const ofOutcomes = outcomes.map((outcome) => sum(`task.${outcome}`));
+    expect(Math.min(...ofOutcomes)).toBeGreaterThan(0);
+    expect(sum('task.attempts')).toBe(ofOutcomes.reduce((total, count) => total + count));
     expect(sum('task.failed')).toBe(sum('task.retries') + sum('task.dead'));
     expect(sum('task.attempts')).toBeGreaterThan(15);
   });

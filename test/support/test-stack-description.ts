@@ -30,7 +30,7 @@ export const QUEUE = 'e2e-default';
 export const DEAD_LETTER_QUEUE = 'e2e-default-dlq';
 export const API_FUNCTION = 'e2e-enqueue-task';
 export const WORKER_FUNCTION = 'e2e-process-default';
-const TASK_TABLE = 'e2e-task-state';
+export const TASK_TABLE = 'e2e-task-state';
 /** A second API, whose queue nobody answers for. */
 export const CUT_OFF_PATH = '/cut-off/tasks';
 

@@ -23,6 +23,8 @@ export interface TestStack extends Stack {
   trace(answer: Answer): Promise<ReceivedSpan[]>;
   /** The JSON log lines of all functions so far. */
   logLines(): LogLine[];
+  /** All lines of their output. */
+  output(): readonly string[];
   readonly reports: readonly InvocationReport[];
   /** Messages of a queue, whatever state they are in. */
   messageCount(queueName?: string): Promise<number>;
@@ -50,6 +52,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
   return {
     ...stack,
     reports,
+    output: () => output,
     post: (task, payload, headers = {}, path = '/tasks') =>
       post(`${stack.url}${path}/${task}`, payload, headers),
     trace: ({ body }) =>

@@ -53,7 +53,7 @@ describe('the functions of this repository', () => {
       [],
     );
     const scripts = await scriptsOf(join(directory, 'process-tasks'));
-    for (const target of ['AmazonSQS', 'AmazonSSM', 'secretsmanager']) {
+    for (const target of ['AmazonSQS', 'AmazonSSM', 'secretsmanager', 'DynamoDB_20120810']) {
       const holders = [...scripts].filter(([, text]) => text.includes(`"${target}"`));
       expect(holders.length, target).toBeGreaterThan(0);
       expect(holders.map(([name]) => name)).not.toContain('index.mjs');
@@ -62,7 +62,23 @@ describe('the functions of this repository', () => {
 
   it('enqueue-task starts with the SQS client and no other', () => {
     expect(origins('enqueue-task')).toContain('@aws-sdk/client-sqs');
-    expect(origins('enqueue-task').join()).not.toMatch(/client-ssm|client-secrets-manager/);
+    expect(origins('enqueue-task').join()).not.toMatch(
+      /client-ssm|client-secrets-manager|client-dynamodb/,
+    );
+  });
+
+  it('what only task state needs is in chunks too', async () => {
+    for (const [name, text] of [
+      ['process-tasks', 'task state could not be written; the task runs without it'],
+      ['process-tasks', 'the workflow could not be taken further'],
+      ['enqueue-task', 'an Idempotency-Key could not be written'],
+      ['enqueue-task', 'There is no record of task'],
+    ] as const) {
+      const scripts = await scriptsOf(join(directory, name));
+      const holders = [...scripts].filter(([, script]) => script.includes(text));
+      expect(holders, text).toHaveLength(1);
+      expect(holders[0]?.[0]).not.toBe('index.mjs');
+    }
   });
 
   it('the AWS SDK has the one credential provider that Lambda needs', async () => {

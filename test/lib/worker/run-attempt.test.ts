@@ -89,3 +89,52 @@ it('is over a moment after its time, whatever the task does', async () => {
     { numRuns: 300 },
   );
 });
+
+it.each([
+  ['heeds its signal', 'throws', false],
+  ['ignores it', 'ignores', true],
+] as const)(
+  'a revoked task that %s is revoked, however often it is told',
+  async (_, atSignal, ignoredSignal) => {
+    const task = defineTask({ name: 'work', payload: z.any(), timeoutSeconds: 60 });
+    const deadline = startDeadline(60_000, 0);
+    const unwatch = vi.fn();
+    let revoke = () => {};
+    const attempt = runAttempt(
+      task,
+      ({ signal }) => work({ takesMs: 50_000, throws: false, atSignal }, signal),
+      deadline,
+      (abort) => {
+        revoke = abort;
+        return unwatch;
+      },
+    );
+    await vi.advanceTimersByTimeAsync(10);
+    revoke();
+    revoke();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await attempt).toEqual({ kind: 'revoked', ignoredSignal });
+    expect(unwatch).toHaveBeenCalledOnce();
+    deadline.clear();
+  },
+);
+
+it('a task whose time is over is a timeout, though it is revoked then', async () => {
+  const task = defineTask({ name: 'work', payload: z.any(), timeoutSeconds: 1 });
+  const deadline = startDeadline(60_000, 0);
+  let revoke = () => {};
+  const attempt = runAttempt(
+    task,
+    ({ signal }) => work({ takesMs: 50_000, throws: false, atSignal: 'ignores' }, signal),
+    deadline,
+    (abort) => {
+      revoke = abort;
+      return () => {};
+    },
+  );
+  await vi.advanceTimersByTimeAsync(1_100);
+  revoke();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await attempt).toMatchObject({ kind: 'timeout', ignoredSignal: true });
+  deadline.clear();
+});

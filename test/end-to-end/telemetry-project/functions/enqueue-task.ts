@@ -1,5 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { readQueues } from '../../../../functions/env.ts';
+import { readQueues, readTaskTable } from '../../../../functions/env.ts';
 import {
   createEnqueueHandler,
   createProducer,
@@ -9,7 +9,21 @@ import { startTelemetry } from '../../../../lib/telemetry.ts';
 import { tasks } from './tasks/index.ts';
 
 const telemetry = await startTelemetry({ flush: 'after-response' });
-const producer = createProducer({ queues: readQueues(), client: new SQSClient({}), telemetry });
+const table = readTaskTable();
+const state = table
+  ? { state: (await import('../../../../lib/state.ts')).createTaskState({ table }) }
+  : {};
+const producer = createProducer({
+  queues: readQueues(),
+  client: new SQSClient({}),
+  telemetry,
+  ...state,
+});
 
 /** `POST /tasks/{task}` */
-export const handler: EnqueueHandler = createEnqueueHandler({ tasks, producer, telemetry });
+export const handler: EnqueueHandler = createEnqueueHandler({
+  tasks,
+  producer,
+  telemetry,
+  ...state,
+});

@@ -6,7 +6,7 @@ import {
   type TaskContext,
   type TaskImplementation,
 } from '../../../../../lib/index.ts';
-import { badRule, brokenSchema, nowhere, patient, scripted } from './index.ts';
+import { badRule, brokenSchema, careful, nowhere, patient, scripted } from './index.ts';
 
 /** An error as applications have them: its class's name is what is to arrive. */
 class CardDeclined extends Error {}
@@ -16,7 +16,7 @@ const untilAborted = ({ signal }: TaskContext) =>
     signal.addEventListener('abort', () => reject(signal.reason));
   });
 
-async function run(payload: { do: string }, context: TaskContext): Promise<void> {
+async function run(payload: { do: string }, context: TaskContext): Promise<unknown> {
   switch (payload.do) {
     case 'fail':
       throw new CardDeclined('declined');
@@ -32,11 +32,17 @@ async function run(payload: { do: string }, context: TaskContext): Promise<void>
     case 'record':
       trace.getTracer('own').startSpan('own').end();
       context.log.info('own', { key: 'value' });
+      return;
+    case 'return much':
+      return 'x'.repeat(70_000);
+    default:
+      return;
   }
 }
 
 export const implementations: readonly TaskImplementation[] = [
   implementTask(scripted, run),
+  implementTask(careful, run),
   implementTask(badRule, run),
   implementTask(patient, (_payload, context) => untilAborted(context)),
   implementTask(nowhere, async () => {}),

@@ -12,7 +12,11 @@ export const scripted = defineTask({
   retry,
   timeoutSeconds: 1,
   http: true,
+  enqueues: ['scripted'],
 });
+
+/** Runs once. */
+export const careful = defineTask({ name: 'careful', queue: 'main', payload, idempotent: true });
 
 /** Waits for its signal, longer than any invocation. */
 export const patient = defineTask({ name: 'patient', queue: 'main', payload, timeoutSeconds: 30 });
@@ -47,4 +51,4 @@ export const brokenSchema = defineTask({
   http: true,
 });
 
-export const tasks: readonly Task[] = [scripted, patient, badRule, nowhere, brokenSchema];
+export const tasks: readonly Task[] = [scripted, careful, patient, badRule, nowhere, brokenSchema];
