@@ -46,7 +46,10 @@ export function createAttemptRecord(
   const facts = factsOf(message, report, requestId);
   const task = content.kind === 'task' ? content.implementation.task : undefined;
   const exclusive = task?.idempotent === true || facts.workflow !== undefined;
-  const redriven = 'leadline.failed_at' in record.messageAttributes;
+  // A copy for the dead-letter queue says why it died; only a redrive brings it here.
+  const redriven = Object.keys(record.messageAttributes).some((name) =>
+    name.startsWith('leadline.'),
+  );
   let effectKey: string | undefined;
 
   const start = (about: AttemptFacts, isExclusive: boolean) => {
