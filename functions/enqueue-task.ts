@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createEnqueueHandler, createProducer, type EnqueueHandler } from '../lib/producer.ts';
 import { startTelemetry } from '../lib/telemetry.ts';
-import { readQueues, readTaskTable } from './env.ts';
+import { readQueues, readScheduler, readTaskTable } from './env.ts';
 import { tasks } from './tasks/index.ts';
 
 const table = readTaskTable();
@@ -9,10 +9,12 @@ const table = readTaskTable();
 // starts: later it would load in the first invocation.
 const state = table ? (await import('../lib/state.ts')).createTaskState({ table }) : undefined;
 const telemetry = await startTelemetry({ flush: 'after-response' });
+const scheduler = readScheduler();
 const producer = createProducer({
   queues: readQueues(),
   client: new SQSClient({}),
   telemetry,
+  ...(scheduler && { scheduler }),
   ...(state && { state }),
 });
 

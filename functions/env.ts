@@ -63,6 +63,27 @@ export function readQueueSource(
 }
 
 /**
+ * What a producer keeps messages for later with: `SCHEDULE_GROUP` and `SCHEDULE_ROLE_ARN`, both or
+ * neither.
+ *
+ * @throws InvalidSetting for one without the other, and for what is no ARN of a role.
+ */
+export function readScheduler(
+  env: Env = process.env,
+): { groupName: string; roleArn: string } | undefined {
+  const groupName = env['SCHEDULE_GROUP'];
+  const roleArn = env['SCHEDULE_ROLE_ARN'];
+  if (!groupName && !roleArn) return undefined;
+  if (!groupName) throw new InvalidSetting('SCHEDULE_GROUP', 'is not set, and its role is.');
+  if (!roleArn) throw new InvalidSetting('SCHEDULE_ROLE_ARN', 'is not set, and its group is.');
+  if (!/^arn:[\w-]+:iam::\d{12}:role\/\S+$/.test(roleArn)) {
+    const problem = `is ${JSON.stringify(roleArn)}; give the ARN of the role that EventBridge Scheduler sends with.`;
+    throw new InvalidSetting('SCHEDULE_ROLE_ARN', problem);
+  }
+  return { groupName, roleArn };
+}
+
+/**
  * The DynamoDB table of task state. Undefined: there is no state.
  *
  * @throws InvalidSetting for what no table is named.

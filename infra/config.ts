@@ -21,6 +21,8 @@ export interface StageConfig {
   queues: Record<string, QueueConfig>;
   /** By name, for those whose thresholds are to be others than the defaults. */
   tasks?: Record<string, TaskConfig>;
+  /** Whether functions may enqueue for later than 15 minutes: `at` of `enqueue`. */
+  oneTimeSchedules: boolean;
   queueDepth: QueueDepthConfig;
   oneuptime: OneUptimeConfig;
   api: ApiConfig;
@@ -123,6 +125,7 @@ export function describeStage(stage: string = 'dev'): StageConfig {
       default: queue({ maximumConcurrency: production ? 50 : 10 }),
       low: queue({ maximumConcurrency: production ? 10 : 2 }, { oldestMessageAgeSeconds: 3600 }),
     },
+    oneTimeSchedules: false,
     queueDepth: { resolutionSeconds: 60, cloudwatchIntervalSeconds: 300 },
     oneuptime: {
       endpoint: 'https://oneuptime.com/otlp',

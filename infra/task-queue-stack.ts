@@ -33,6 +33,7 @@ export class TaskQueueStack extends Stack {
       queues: Object.fromEntries(
         Object.entries(config.queues).map(([name, queue]) => [name, queueSettings(queue)]),
       ),
+      oneTimeSchedules: config.oneTimeSchedules,
       oneuptime,
       api: {
         auth: api.auth,

@@ -48,6 +48,6 @@ export { decodeMessage, encodeMessage, MESSAGE_VERSION } from './task/task-messa
 export type { ImplementationRegistry, TaskRegistry } from './task/task-registry.ts';
 export { createImplementationRegistry, createTaskRegistry } from './task/task-registry.ts';
 export type { TaskScheduleEntry, TaskTiming } from './task/task-schedule.ts';
-export { checkSchedules } from './task/task-schedule.ts';
+export { checkSchedules, scheduleName } from './task/task-schedule.ts';
 export type { Chain, Group, Step, StepOptions, Workflow } from './task/workflow.ts';
 export { chain, group, step } from './task/workflow.ts';

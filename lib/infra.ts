@@ -1,3 +1,5 @@
+export type { OneTimeSchedulesProps } from '../infra/constructs/one-time-schedules.ts';
+export { OneTimeSchedules } from '../infra/constructs/one-time-schedules.ts';
 export type { QueueAlarmsProps, QueueAlarmThresholds } from '../infra/constructs/queue-alarms.ts';
 export { QueueAlarms } from '../infra/constructs/queue-alarms.ts';
 export type { QueueDepthScheduleProps } from '../infra/constructs/queue-depth-schedule.ts';

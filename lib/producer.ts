@@ -5,3 +5,4 @@ export { createProducer } from './producer/create-producer.ts';
 export type { EnqueueResult } from './producer/enqueue-many.ts';
 export type { Enqueued } from './producer/enqueue-one.ts';
 export type { EnqueueOptions, QueueUrls } from './producer/enqueue-options.ts';
+export type { SchedulerClientLike, SchedulerOptions } from './producer/message-scheduler.ts';

@@ -8,6 +8,8 @@ export function createAwsServices(services: {
   /** @default none, without a table */
   dynamoDb?: RequestListener | undefined;
   lambda: RequestListener;
+  /** @default refused */
+  scheduler?: RequestListener;
 }): RequestListener {
   return (request, response) => {
     const target = String(request.headers['x-amz-target']);
@@ -16,8 +18,11 @@ export function createAwsServices(services: {
       return services.dynamoDb(request, response);
     }
     if (request.url?.startsWith('/2015-03-31/')) return services.lambda(request, response);
+    if (services.scheduler && /^\/schedules([/?]|$)/.test(request.url ?? '')) {
+      return services.scheduler(request, response);
+    }
     const message =
-      'Only SQS, CloudWatch, Lambda and, in a stack with a table, DynamoDB are served here, in the protocols of the AWS SDK.';
+      'Only SQS, CloudWatch, Lambda, EventBridge Scheduler and, in a stack with a table, DynamoDB are served here, in the protocols of the AWS SDK.';
     response.writeHead(400, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ __type: 'UnknownOperationException', message }));
   };

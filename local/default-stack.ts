@@ -29,7 +29,9 @@ export function describeDefaultStack(bundles: string): StackDescription {
       maximumConcurrency: Math.min(each.maximumConcurrency ?? MAX_CONCURRENCY, MAX_CONCURRENCY),
     })),
     schedules: stack.schedules.map((each) =>
-      each.functionName === depth?.functionName ? { ...each, rateSeconds: SAMPLE_SECONDS } : each,
+      depth !== undefined && each.targetArn.endsWith(`:${depth.functionName}`)
+        ? { ...each, expression: `rate(${SAMPLE_SECONDS} seconds)` }
+        : each,
     ),
   };
 }

@@ -12,6 +12,8 @@ export interface StackDescription {
   eventSourceMappings: EventSourceMappingDescription[];
   routes: RouteDescription[];
   schedules: ScheduleDescription[];
+  /** Groups of EventBridge Scheduler beside `default`. @default none */
+  scheduleGroups?: string[];
 }
 
 /** A function whose environment names resources that get their addresses when the stack starts. */
@@ -77,10 +79,15 @@ export interface RouteDescription {
   functionName: string;
 }
 
+/** A schedule of EventBridge Scheduler: of a function, or of a queue. */
 export interface ScheduleDescription {
   name: string;
-  functionName: string;
-  rateSeconds: number;
-  /** The event; `<aws.scheduler.scheduled-time>` in it is replaced, as EventBridge Scheduler does. */
-  input: string;
+  /** `rate(5 minutes)`, `cron(0 3 ? * 2-6 *)` or `at(2026-11-26T03:00:00)`; here `rate(10 seconds)`, too. */
+  expression: string;
+  /** IANA name. @default 'UTC' */
+  timezone?: string;
+  /** Of the function, the queue, or `arn:aws:scheduler:::aws-sdk:sqs:sendMessage`. */
+  targetArn: string;
+  /** The event or the message, with Scheduler's context attributes. */
+  input: (addresses: StackAddresses) => string;
 }

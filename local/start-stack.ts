@@ -16,10 +16,12 @@ import { createOtlpReceiver } from './otlp/otlp-receiver.ts';
 import { createOtlpRelay } from './otlp/otlp-relay.ts';
 import { createTelemetryStore, type TelemetryStore } from './otlp/telemetry-store.ts';
 import { createPatientInvoke } from './patient-invoke.ts';
+import { createRunTarget } from './schedules/run-target.ts';
+import { createSchedulerApi } from './schedules/scheduler-api.ts';
+import { startSchedules } from './schedules/start-schedules.ts';
 import { type SqsServer, type SqsServerOptions, startSqsServer } from './sqs/sqs-server.ts';
 import type { FunctionDescription, StackDescription } from './stack-description.ts';
 import { startMappings } from './start-mappings.ts';
-import { startSchedules } from './start-schedules.ts';
 import { createTellStack, type StackFacts } from './tell-stack.ts';
 import { PLACE } from './template/resolve-value.ts';
 
@@ -36,6 +38,8 @@ export interface StackOptions {
   environment?: Record<string, string>;
   /** @default 60_000 */
   idleTimeoutMs?: number;
+  /** The clock of the schedules, in milliseconds since 1970. @default Date.now */
+  now?: () => number;
   /** Gets every line that a function writes. */
   onOutput?: (line: string, functionName: string) => void;
   onReport?: (report: InvocationReport) => void;
@@ -61,13 +65,14 @@ export interface Stack {
 }
 
 const { region: REGION, accountId: ACCOUNT_ID } = PLACE;
+const ACCOUNT = { region: REGION, accountId: ACCOUNT_ID };
 
 /** Starts everything that the description names, on loopback only. */
 export async function startStack(
   description: StackDescription,
   options: StackOptions,
 ): Promise<Stack> {
-  const { relay: relayTarget, onWarning = () => {} } = options;
+  const { relay: relayTarget, now = Date.now, onWarning = () => {} } = options;
   const telemetry = createTelemetryStore();
   const relay = relayTarget && createOtlpRelay({ ...relayTarget, onWarning });
   const otlp = createOtlpReceiver({
@@ -128,6 +133,13 @@ export async function startStack(
       region: REGION,
       onWarning,
     });
+    const schedules = startSchedules(description.schedules, {
+      runTarget: createRunTarget({ invoke: lambda.invoke, sqsClient, queueUrl: sqs.queueUrl }),
+      addresses: sqs,
+      account: ACCOUNT,
+      onWarning,
+      now,
+    });
     awsServices = createAwsServices({
       cloudWatch: createCloudWatchApi(cloudWatch),
       dynamoDb,
@@ -138,7 +150,13 @@ export async function startStack(
           queueArn: sqs.queueArn(mapping.queueName),
           running: eventSourceMappings.get(mapping.queueName) as EventSourceMapping,
         })),
-        account: { region: REGION, accountId: ACCOUNT_ID },
+        account: ACCOUNT,
+      }),
+      scheduler: createSchedulerApi({
+        runner: schedules,
+        groups: ['default', ...(description.scheduleGroups ?? [])],
+        account: ACCOUNT,
+        now,
       }),
     });
     facts = {
@@ -147,7 +165,6 @@ export async function startStack(
       awsEndpoint: sqs.endpoint,
       ...(tables[0] && { table: tables[0].tableName }),
     };
-    const schedules = startSchedules(description.schedules, lambda.invoke, onWarning);
     const stop = once(async () => {
       schedules.stop();
       await Promise.all([...eventSourceMappings.values()].map((each) => each.stop()));

@@ -6,6 +6,7 @@ import { functionNames } from './function-names.ts';
 import { lambdaCredentialsPlugin } from './lambda-credentials-plugin.ts';
 import { type BundleSize, measureBundle } from './measure-bundle.ts';
 import { optionalPackagesPlugin } from './optional-packages-plugin.ts';
+import { SEPARATE_SUFFIX, separateCopyPlugin } from './separate-copy-plugin.ts';
 import { traceSdkPlugin } from './trace-sdk-plugin.ts';
 import { writeBundle } from './write-bundle.ts';
 import { writeManifest } from './write-manifest.ts';
@@ -102,6 +103,7 @@ function buildOptions(
       js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
     },
     plugins: [
+      separateCopyPlugin(),
       builtinModulesPlugin(),
       lambdaCredentialsPlugin(),
       optionalPackagesPlugin(),
@@ -115,7 +117,8 @@ function buildOptions(
 
 function listInputs({ inputs }: Metafile, projectDirectory: string): string[] {
   // What a plugin made up has its namespace before a colon, and no file.
-  return Object.keys(inputs)
+  const files = Object.keys(inputs)
     .filter((path) => !/^[\w-]+:/.test(path))
-    .map((path) => resolve(projectDirectory, path));
+    .map((path) => resolve(projectDirectory, path.replace(SEPARATE_SUFFIX, '')));
+  return [...new Set(files)];
 }

@@ -2,7 +2,7 @@ import type { Plugin } from 'esbuild';
 
 /** Packages that only some settings need; Lambda's own image has the AWS clients among them. */
 const OPTIONAL =
-  /^(@aws-sdk\/client-(ssm|secrets-manager)|@opentelemetry\/propagator-(b3|aws-xray))$/;
+  /^(@aws-sdk\/client-(ssm|secrets-manager|scheduler)|@opentelemetry\/propagator-(b3|aws-xray))$/;
 const RESOLVING = Symbol('resolving');
 
 /** Leaves the import of an optional package that is not installed to run time, where it is caught. */

@@ -35,6 +35,13 @@ export interface TaskQueuesProps
    */
   readonly discoverQueues?: boolean;
   /**
+   * Whether functions that enqueue may have EventBridge Scheduler keep a message: for `at` later
+   * than 15 minutes, and on FIFO queues. They get the right to make such schedules.
+   *
+   * @default false
+   */
+  readonly oneTimeSchedules?: boolean;
+  /**
    * Whether there is a DynamoDB table of what becomes of each message: for results
    * (`GET /tasks/{id}`), idempotent tasks, revoking (`DELETE /tasks/{id}`) and workflows. It costs
    * three writes a message.

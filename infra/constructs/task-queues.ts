@@ -1,8 +1,9 @@
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Task } from '../../lib/index.ts';
+import { scheduleName, type Task } from '../../lib/index.ts';
 import { checkStage } from './check-stage.ts';
 import { leastVisibilityTimeout, usualMaxReceiveCount } from './check-worker.ts';
+import { OneTimeSchedules } from './one-time-schedules.ts';
 import { QueueAlarms } from './queue-alarms.ts';
 import { QueueDepthSchedule } from './queue-depth-schedule.ts';
 import { TaskApi } from './task-api.ts';
@@ -73,6 +74,7 @@ export class TaskQueues extends Construct {
       }),
     });
     this.schedule(tasks);
+    if (props.oneTimeSchedules) this.allowOneTimeSchedules(stage, tasks);
     if (props.alarms !== false) {
       const thresholds = Object.fromEntries(
         Object.entries(settings).map(([name, each]) => [name, each.thresholds ?? {}]),
@@ -112,10 +114,21 @@ export class TaskQueues extends Construct {
       const queue = this.queues[task.queue];
       if (queue === undefined) continue;
       for (const [index, entry] of task.schedule.entries()) {
-        const name = `${task.name}-${index}`;
+        const name = scheduleName(task, index);
         new TaskSchedule(this, `Schedule-${name}`, { task, entry, name, queue });
       }
     }
+  }
+
+  /** Of `enqueue-task`, and of the workers whose tasks enqueue others. */
+  private allowOneTimeSchedules(stage: string, tasks: readonly Task[]): void {
+    const queues = Object.values(this.queues);
+    const schedules = new OneTimeSchedules(this, 'OneTimeSchedules', { stage, queues });
+    const enqueuing = Object.values(this.workers).filter(({ queue }) =>
+      tasks.some((task) => task.queue === queue.name && task.enqueues.length > 0),
+    );
+    for (const { function: each } of enqueuing) schedules.grantCreate(each);
+    if (this.api?.enqueueFunction) schedules.grantCreate(this.api.enqueueFunction);
   }
 
   private tell(): void {

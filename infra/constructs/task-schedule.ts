@@ -1,5 +1,4 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   ContextAttribute,
   Schedule,
@@ -9,18 +8,20 @@ import {
 import { Construct } from 'constructs';
 import { encodeMessage, type Task, type TaskScheduleEntry } from '../../lib/index.ts';
 import { scheduleExpression } from './schedule-expression.ts';
-import { createSchedulerRole } from './scheduler-role.ts';
+import { createSchedulerRole, sendStatements } from './scheduler-role.ts';
 import type { ITaskQueue } from './task-queue.ts';
 
 export interface TaskScheduleProps {
   readonly task: Task;
   /** One of the task's `schedule`. */
   readonly entry: TaskScheduleEntry;
-  /** Tells the schedules of the task apart, in deduplication ids too: keep it. */
+  /** Tells the schedules of the app apart, in messages and deduplication ids too: keep it. 1 to 100 characters. */
   readonly name: string;
   readonly queue: ITaskQueue;
 }
 
+/** What a worker reads as the name of a schedule. */
+const MAX_NAME_LENGTH = 100;
 const LIMIT_BYTES = 200 * 1024;
 /** What EventBridge Scheduler takes as input of a target. */
 const INPUT_LIMIT_BYTES = 256 * 1024;
@@ -83,27 +84,15 @@ function fifoTarget(scope: Construct, props: TaskScheduleProps, body: string): T
   };
 }
 
-function sendStatements({ queue }: ITaskQueue): PolicyStatement[] {
-  const key = queue.encryptionMasterKey;
-  return [
-    new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }),
-    ...(key
-      ? [
-          new PolicyStatement({
-            actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-            resources: [key.keyArn],
-          }),
-        ]
-      : []),
-  ];
-}
-
 function encodeBody(task: Task, { payload }: TaskScheduleEntry, name: string): string {
   const refuse = (text: string): never => {
     throw new Error(
       `Schedule ${JSON.stringify(name)} of task ${JSON.stringify(task.name)}: ${text}`,
     );
   };
+  if (name.length < 1 || name.length > MAX_NAME_LENGTH) {
+    refuse(`its name has ${name.length} characters. Give it 1 to ${MAX_NAME_LENGTH}.`);
+  }
   // What the worker will see is the payload as JSON carries it.
   const carried: unknown = JSON.parse(JSON.stringify(payload) ?? 'null');
   const result = task.payload['~standard'].validate(carried);
@@ -125,6 +114,7 @@ function encodeBody(task: Task, { payload }: TaskScheduleEntry, name: string): s
     id: ContextAttribute.executionId,
     task: task.name,
     payload: carried,
+    schedule: name,
   });
   // The encoder writes times; this one is known when the schedule is due.
   const body = `${message.slice(0, -1)},"enqueued_at":"${ContextAttribute.scheduledTime}"}`;

@@ -1,6 +1,6 @@
 import { LeadlineError } from './leadline-error.ts';
 
-/** SQS did not take the message; `cause` is the AWS SDK's error, after its own retries. */
+/** SQS, or EventBridge Scheduler, did not take the message; `cause` is the AWS SDK's error, after its own retries. */
 export class EnqueueFailed extends LeadlineError {
   override readonly name: string = 'EnqueueFailed';
   readonly code: string = 'ENQUEUE_FAILED';

@@ -9,6 +9,7 @@ export const TASK_ID = 'task.id';
 export const TASK_ATTEMPT = 'task.attempt';
 export const TASK_OUTCOME = 'task.outcome';
 export const TASK_WAIT_MS = 'task.wait_ms';
+export const SCHEDULE_NAME = 'schedule.name';
 export const QUEUE_NAME = 'queue.name';
 export const ERROR_TYPE = 'error.type';
 export const REQUEST_ID = 'request_id';

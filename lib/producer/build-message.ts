@@ -19,6 +19,10 @@ export interface PreparedMessage {
   payload: unknown;
   queue: ProducerQueue;
   options: EnqueueOptions;
+  /** The end of the delay that `at` asked for. */
+  notBefore?: Date;
+  /** Set where EventBridge Scheduler is to send it, at this whole minute. */
+  scheduleAt?: Date;
   /** The chain or group that it is part of. */
   workflow?: WorkflowPlace;
 }
@@ -56,7 +60,7 @@ export function buildMessage(message: PreparedMessage, traceFields: TraceFields)
     payload,
     enqueuedAt,
     ...(options.delaySeconds && {
-      notBefore: new Date(enqueuedAt.getTime() + options.delaySeconds * 1000),
+      notBefore: message.notBefore ?? new Date(enqueuedAt.getTime() + options.delaySeconds * 1000),
     }),
     ...(!fits && { trace: traceFields }),
     ...(message.workflow && { workflow: message.workflow }),

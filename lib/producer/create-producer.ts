@@ -16,6 +16,11 @@ import { type EnqueueResult, enqueueMany } from './enqueue-many.ts';
 import { type Enqueued, enqueueOne } from './enqueue-one.ts';
 import type { EnqueueOptions, QueueUrls } from './enqueue-options.ts';
 import { type EnqueuedWorkflow, enqueueWorkflow } from './enqueue-workflow.ts';
+import {
+  createMessageScheduler,
+  type MessageScheduler,
+  type SchedulerOptions,
+} from './message-scheduler.ts';
 import { prepareMessage } from './prepare-message.ts';
 import { prepareMessages } from './prepare-messages.ts';
 import { createQueuedRecords, type QueuedRecords } from './queued-records.ts';
@@ -26,6 +31,8 @@ export interface ProducerOptions {
   /** Queue URLs by logical name, e.g. `{ default: { url: 'https://sqs...' } }`. */
   queues: QueueUrls;
   client: Pick<SQSClient, 'send'>;
+  /** Keeps messages for later than 15 minutes, and on FIFO queues for later at all: the option `at`. @default none */
+  scheduler?: SchedulerOptions;
   /** Listeners of `beforeEnqueue` and `afterEnqueue`. @default none */
   lifecycle?: LifecycleEmitter;
   /** Results, revocation, chains and groups, by `createTaskState`. @default none: these throw */
@@ -36,8 +43,8 @@ export interface ProducerOptions {
 
 export interface Producer {
   /**
-   * Sends one message of a task. When it resolves, SQS has it; when it rejects, nothing was sent
-   * or SQS did not say that it took it. The active span's context travels with the message.
+   * Sends one message of a task. When it resolves, SQS has it, or EventBridge Scheduler for `at`;
+   * when it rejects, nothing was sent or they did not say that they took it. The active span's context travels with the message.
    *
    * @throws InvalidPayload, InvalidEnqueueOptions, MessageTooLarge before anything is sent;
    * EnqueueFailed when SQS refuses or cannot be reached.
@@ -102,12 +109,15 @@ export interface ProducerEnvironment {
   readonly sender: TimedSender;
   readonly instruments: Instruments;
   readonly listeners: ListenerCalls;
+  readonly scheduler: MessageScheduler | undefined;
   readonly records: QueuedRecords;
 }
 
 /** A producer of task messages. Make one and keep it: it holds the SQS client's connections. */
 export function createProducer(options: ProducerOptions): Producer {
   const { queues, client, lifecycle, telemetry, state } = options;
+  const scheduler = options.scheduler && createMessageScheduler(options.scheduler);
+  const hasScheduler = scheduler !== undefined;
   const log = createLog({
     service: telemetry?.serviceName ?? 'leadline',
     level: telemetry?.logLevel ?? 'info',
@@ -126,13 +136,13 @@ export function createProducer(options: ProducerOptions): Producer {
       listeners.emit('beforeEnqueue', { task: task.name, id, queue: queue.name, payload });
     }
     try {
-      return await send({ sender, instruments, listeners, records });
+      return await send({ sender, instruments, listeners, records, scheduler });
     } finally {
       await listeners.settle();
     }
   };
   const enqueue: Producer['enqueue'] = async (task, payload, options = {}) => {
-    const message = await prepareMessage(task, payload, queues, options);
+    const message = await prepareMessage(task, payload, queues, options, hasScheduler);
     return withEnvironment([message], (environment) => enqueueOne(message, environment));
   };
   const sendAll = (messages: readonly PreparedMessage[]) =>
@@ -141,7 +151,7 @@ export function createProducer(options: ProducerOptions): Producer {
     enqueue,
     async enqueueMany(task, payloads, options = {}) {
       const optionsOf = typeof options === 'function' ? options : () => options;
-      return sendAll(await prepareMessages(task, payloads, queues, optionsOf));
+      return sendAll(await prepareMessages(task, payloads, queues, optionsOf, hasScheduler));
     },
     async enqueueAndWait(task, payload, { waitSeconds = 30, ...rest } = {}) {
       const known = requireState(state);

@@ -10,9 +10,12 @@ import { recordFailure } from '../instrumentation/record-failure.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from '../instrumentation/scope.ts';
 import { injectTrace } from '../instrumentation/trace-carrier.ts';
 import { type BuiltMessage, buildMessage, type PreparedMessage } from './build-message.ts';
+import { buildSchedule } from './build-schedule.ts';
 import type { ProducerEnvironment } from './create-producer.ts';
 import { type Enqueued, toEnqueued } from './enqueue-one.ts';
 import { packBatches } from './pack-batches.ts';
+import type { RecordedMessage } from './queued-records.ts';
+import { type LaterMessage, scheduleMany } from './schedule-many.ts';
 import { sendBatchWithRetry } from './send-batch.ts';
 
 /** What became of one message of `enqueueMany`. */
@@ -34,16 +37,22 @@ export async function enqueueMany(
   messages: readonly PreparedMessage[],
   environment: ProducerEnvironment,
 ): Promise<EnqueueResult[]> {
-  const outgoing = createAll(messages);
-  const failures = new Map<OutgoingMessage, EnqueueFailed>();
-  const forget = await environment.records.create(outgoing);
+  const created = messages.map(create);
+  const failures: Failures = new Map();
+  const outgoing = created.filter((each) => 'bytes' in each);
+  const forget = await environment.records.create(created);
   const byQueue = Map.groupBy(outgoing, ({ message }) => message.queue.url);
   for (const ofQueue of byQueue.values()) {
     const send = ofQueue[0]?.message.queue.fifo ? sendFifo : sendStandard;
     await send(ofQueue, environment, failures);
   }
+  await scheduleMany(
+    created.filter((each) => 'at' in each),
+    environment,
+    failures,
+  );
   await forget([...failures.keys()]);
-  return outgoing.map((each) => {
+  return created.map((each) => {
     const enqueued = toEnqueued(each.message, each.span);
     const error = failures.get(each);
     if (error !== undefined) return { status: 'failed', ...enqueued, error };
@@ -56,31 +65,27 @@ export async function enqueueMany(
   });
 }
 
-/** Builds every message before any is sent, so that one that is too large leaves nothing half done. */
-function createAll(messages: readonly PreparedMessage[]): OutgoingMessage[] {
-  return messages.map((message) => {
-    const { id, task, queue } = message;
-    const span = trace.getTracer(SCOPE_NAME, SCOPE_VERSION).startSpan(`create ${queue.name}`, {
-      kind: SpanKind.PRODUCER,
-      attributes: {
-        ...messagingAttributes('create', queue),
-        [TASK_NAME]: task.name,
-        [TASK_ID]: id,
-      },
-    });
-    try {
-      const context = trace.setSpan(contextApi.active(), span);
-      return { message, span, ...buildMessage(message, injectTrace(context)) };
-    } catch (error) {
-      recordFailure(span, error);
-      throw error;
-    } finally {
-      span.end();
-    }
+/** Builds a message, before any is sent: one that is too large leaves nothing half done. */
+function create(message: PreparedMessage): OutgoingMessage | LaterMessage {
+  const { id, task, queue } = message;
+  const span = trace.getTracer(SCOPE_NAME, SCOPE_VERSION).startSpan(`create ${queue.name}`, {
+    kind: SpanKind.PRODUCER,
+    attributes: { ...messagingAttributes('create', queue), [TASK_NAME]: task.name, [TASK_ID]: id },
   });
+  try {
+    const traceFields = injectTrace(trace.setSpan(contextApi.active(), span));
+    return message.scheduleAt === undefined
+      ? { message, span, ...buildMessage(message, traceFields) }
+      : { message, span, ...buildSchedule(message, traceFields) };
+  } catch (error) {
+    recordFailure(span, error);
+    throw error;
+  } finally {
+    span.end();
+  }
 }
 
-type Failures = Map<OutgoingMessage, EnqueueFailed>;
+type Failures = Map<RecordedMessage, EnqueueFailed>;
 
 async function sendStandard(
   outgoing: readonly OutgoingMessage[],

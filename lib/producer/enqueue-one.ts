@@ -9,9 +9,10 @@ import { recordFailure } from '../instrumentation/record-failure.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from '../instrumentation/scope.ts';
 import { injectTrace } from '../instrumentation/trace-carrier.ts';
 import { buildMessage, type PreparedMessage } from './build-message.ts';
+import { buildSchedule } from './build-schedule.ts';
 import type { ProducerEnvironment } from './create-producer.ts';
 
-/** A message that SQS has taken. */
+/** A message that SQS has taken, or EventBridge Scheduler for later. */
 export interface Enqueued {
   /** The task id. */
   id: string;
@@ -24,8 +25,9 @@ export interface Enqueued {
 /** Sends one message in a `send <queue>` span, whose context it carries. */
 export function enqueueOne(
   message: PreparedMessage,
-  { sender, instruments, listeners, records }: ProducerEnvironment,
+  environment: ProducerEnvironment,
 ): Promise<Enqueued> {
+  const { instruments, listeners, records } = environment;
   const { id, task, queue } = message;
   const options = {
     kind: SpanKind.PRODUCER,
@@ -38,16 +40,21 @@ export function enqueueOne(
   const tracer = trace.getTracer(SCOPE_NAME, SCOPE_VERSION);
   return tracer.startActiveSpan(`send ${queue.name}`, options, async (span) => {
     try {
-      const { input } = buildMessage(message, injectTrace(contextApi.active()));
+      const deliver = prepareSend(message, environment);
       const recorded = [{ message, span }];
       const forget = await records.create(recorded);
-      const messageId = await sender.sendMessage(input, queue).catch(async (error: unknown) => {
+      const messageId = await deliver().catch(async (error: unknown) => {
         await forget(recorded);
         throw error;
       });
-      span.setAttribute('messaging.message.id', messageId);
+      if (messageId !== undefined) span.setAttribute('messaging.message.id', messageId);
       instruments.taskEnqueued.add(1, { [TASK_NAME]: task.name, [QUEUE_NAME]: queue.name });
-      listeners.emit('afterEnqueue', { task: task.name, id, queue: queue.name, messageId });
+      listeners.emit('afterEnqueue', {
+        task: task.name,
+        id,
+        queue: queue.name,
+        ...(messageId !== undefined && { messageId }),
+      });
       return toEnqueued(message, span);
     } catch (error) {
       recordFailure(span, error);
@@ -56,6 +63,28 @@ export function enqueueOne(
       span.end();
     }
   });
+}
+
+/**
+ * Builds what is sent, which may throw, before anything is written.
+ *
+ * @returns a function that sends it and gives the SQS message id, which a message for later does
+ * not have yet.
+ */
+function prepareSend(
+  message: PreparedMessage,
+  { sender, scheduler }: ProducerEnvironment,
+): () => Promise<string | undefined> {
+  const traceFields = injectTrace(contextApi.active());
+  if (message.scheduleAt === undefined) {
+    const { input } = buildMessage(message, traceFields);
+    return () => sender.sendMessage(input, message.queue);
+  }
+  const built = buildSchedule(message, traceFields);
+  return async () => {
+    await scheduler?.schedule(message, built);
+    return undefined;
+  };
 }
 
 export function toEnqueued({ id, task, queue }: PreparedMessage, span: Span): Enqueued {

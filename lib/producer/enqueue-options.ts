@@ -11,6 +11,15 @@ export interface EnqueueOptions {
   queue?: string;
   /** Keeps the message from its workers for this long: whole seconds, 0 to 900. @default the queue's own delay */
   delaySeconds?: number;
+  /**
+   * Keeps the message from its workers until then. Over, it is sent at once; up to 15 minutes ahead
+   * on a standard queue, it is a delay to the second. Later, and on a FIFO queue, EventBridge
+   * Scheduler sends it: `at` is rounded up to the next whole minute, and it sends within that one.
+   * At most a year; not with `delaySeconds` or `attributes`.
+   *
+   * @default at once
+   */
+  at?: Date;
   /** The message group: FIFO order, or fair shares of a standard queue. */
   groupId?: string;
   /** FIFO only: equal ids within 5 minutes are one message. @default the task id */
@@ -62,7 +71,7 @@ function checkDelay({ delaySeconds }: EnqueueOptions, { name, fifo }: ProducerQu
   if (!(Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= 900)) {
     throw new InvalidEnqueueOptions(
       `delaySeconds is ${delaySeconds}; SQS delays by whole seconds from 0 to 900. For later ` +
-        'than 15 minutes use a one-time schedule of EventBridge Scheduler that sends to the queue.',
+        'than 15 minutes use at, which EventBridge Scheduler keeps.',
     );
   }
   if (fifo && delaySeconds > 0) {

@@ -4,7 +4,13 @@ import type { Task } from '../task/define-task.ts';
 import { createTaskId } from '../task/task-message.ts';
 import { validatePayload } from '../task/validate-payload.ts';
 import type { PreparedMessage } from './build-message.ts';
-import { type EnqueueOptions, type QueueUrls, resolveQueue } from './enqueue-options.ts';
+import {
+  type EnqueueOptions,
+  type ProducerQueue,
+  type QueueUrls,
+  resolveQueue,
+} from './enqueue-options.ts';
+import type { SendTime } from './send-time.ts';
 
 /**
  * Checks one message before anything is sent, and gives it its id.
@@ -16,11 +22,31 @@ export async function prepareMessage(
   payload: unknown,
   queues: QueueUrls,
   options: EnqueueOptions,
+  hasScheduler = false,
 ): Promise<PreparedMessage> {
   const queue = resolveQueue(task, queues, options);
+  const { delaySeconds, ...times } = await findSendTime(options, queue, hasScheduler);
   const wirePayload = serialize(task, payload);
   await validatePayload(task, wirePayload);
-  return { id: options.id ?? createTaskId(), task, payload: wirePayload, queue, options };
+  return {
+    id: options.id ?? createTaskId(),
+    task,
+    payload: wirePayload,
+    queue,
+    options: { ...options, ...(delaySeconds !== undefined && { delaySeconds }) },
+    ...times,
+  };
+}
+
+/** Few messages have a time of their own, and what reads it is not loaded for the others. */
+async function findSendTime(
+  options: EnqueueOptions,
+  queue: ProducerQueue,
+  hasScheduler: boolean,
+): Promise<SendTime> {
+  if (options.at === undefined) return {};
+  const { resolveSendTime } = await import('./send-time.ts');
+  return resolveSendTime({ ...options, at: options.at }, queue, hasScheduler);
 }
 
 /**

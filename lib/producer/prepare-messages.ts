@@ -14,11 +14,13 @@ export async function prepareMessages<Payload>(
   payloads: readonly Payload[],
   queues: QueueUrls,
   optionsOf: (payload: Payload, index: number) => EnqueueOptions,
+  hasScheduler: boolean,
 ): Promise<PreparedMessage[]> {
   const prepared: PreparedMessage[] = [];
   for (const [index, payload] of payloads.entries()) {
     try {
-      prepared.push(await prepareMessage(task, payload, queues, optionsOf(payload, index)));
+      const options = optionsOf(payload, index);
+      prepared.push(await prepareMessage(task, payload, queues, options, hasScheduler));
     } catch (error) {
       if (!(error instanceof InvalidPayload)) throw error;
       throw new InvalidPayload(

@@ -75,7 +75,7 @@ function partition<T>(all: readonly T[], holds: (each: T) => boolean): [T[], T[]
   return [all.filter(holds), all.filter((each) => !holds(each))];
 }
 
-function toFacts({ message: { id, task, queue, workflow }, span }: RecordedMessage) {
+function toFacts({ message: { id, task, queue, workflow, notBefore }, span }: RecordedMessage) {
   const spanContext = span.spanContext();
   return {
     id,
@@ -83,5 +83,6 @@ function toFacts({ message: { id, task, queue, workflow }, span }: RecordedMessa
     queue: queue.name,
     ...(trace.isSpanContextValid(spanContext) && { traceId: spanContext.traceId }),
     ...(workflow && { workflow }),
+    ...(notBefore && { notBefore }),
   };
 }

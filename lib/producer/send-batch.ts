@@ -7,6 +7,7 @@ import { recordFailure } from '../instrumentation/record-failure.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from '../instrumentation/scope.ts';
 import type { ProducerEnvironment } from './create-producer.ts';
 import type { OutgoingMessage } from './enqueue-many.ts';
+import type { RecordedMessage } from './queued-records.ts';
 
 /** Calls for one batch, the first included. */
 const MAX_TRIES = 4;
@@ -21,7 +22,7 @@ const MAX_DELAY_MS = 2_000;
 export async function sendBatchWithRetry(
   batch: readonly OutgoingMessage[],
   { sender, listeners }: ProducerEnvironment,
-  failures: Map<OutgoingMessage, EnqueueFailed>,
+  failures: Map<RecordedMessage, EnqueueFailed>,
 ): Promise<void> {
   const [first] = batch;
   if (first === undefined) return;

@@ -14,6 +14,7 @@ import { type CloudWatchSettings, planFigures } from '../queues/plan-figures.ts'
 import type { QueueSource } from '../queues/queue-source.ts';
 import { createSecretText, type SecretText } from '../queues/secret-text.ts';
 import { runSamples } from './run-samples.ts';
+import { createReadOverdue, type ScheduleWatch } from './schedule-watch.ts';
 import { scheduledTimeOf } from './scheduled-time.ts';
 import { sendHeartbeat } from './send-heartbeat.ts';
 
@@ -28,6 +29,8 @@ export interface QueueDepthOptions {
    */
   resolutionSeconds?: number;
   cloudWatch?: CloudWatchSettings;
+  /** Tells of scheduled runs that did not happen, once a run. @default nothing is told of schedules */
+  schedules?: ScheduleWatch;
   /** @default clients with the SDK's own defaults */
   clients?: AwsClients;
 }
@@ -39,7 +42,8 @@ export type QueueDepthHandler = (event: unknown, context: LambdaContext) => Prom
  * Samples the depth of every queue: SQS's counts now, and CloudWatch's figures by the scheduled
  * time. Each sample is one flush, then the heartbeat. Nothing that is read can fail the invocation.
  *
- * @throws InvalidSetting for a resolution that is not 1 to 60 s.
+ * @throws InvalidSetting for a resolution that is not 1 to 60 s; InvalidTaskDefinition for a schedule
+ * that says no time.
  */
 export function createQueueDepthHandler(options: QueueDepthOptions): QueueDepthHandler {
   const { source, telemetry, cloudWatch = {}, resolutionSeconds = 60 } = options;
@@ -48,6 +52,7 @@ export function createQueueDepthHandler(options: QueueDepthOptions): QueueDepthH
   }
   const clients = options.clients ?? createAwsClients();
   const readHeartbeatUrl = options.heartbeatUrl && createSecretText(options.heartbeatUrl);
+  const readOverdue = options.schedules && createReadOverdue(options.schedules);
   const limits = createReadLimits();
   const serviceLog = createLog({
     service: telemetry.serviceName,
@@ -94,6 +99,8 @@ export function createQueueDepthHandler(options: QueueDepthOptions): QueueDepthH
       return flush();
     }
     lastRunAt = runAt;
+    // Beside the first sample, and once.
+    let overdue = readOverdue?.(log);
     await contextApi.with(context, () =>
       runSamples({
         sampling: { list, clients, limits, sampleErrors, log },
@@ -102,7 +109,8 @@ export function createQueueDepthHandler(options: QueueDepthOptions): QueueDepthH
         plan,
         remainingMs,
         onSample: async ({ points, queuesRead }, isLast) => {
-          telemetry.addGauges(points.map(toGauge));
+          telemetry.addGauges([...points.map(toGauge), ...((await overdue) ?? [])]);
+          overdue = undefined;
           if (isLast) span.end();
           await flush();
           // It answers for the gauges: where they do not arrive, their alerts see nothing.

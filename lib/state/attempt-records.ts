@@ -207,10 +207,14 @@ function describeEnd(facts: AttemptFacts, end: AttemptEnd, now: number, keepSeco
 
 /** What a queued task's item is, before anything has run. */
 export function queuedItem(
-  facts: Pick<AttemptFacts, 'id' | 'task' | 'queue' | 'traceId' | 'workflow'>,
+  facts: Pick<AttemptFacts, 'id' | 'task' | 'queue' | 'traceId' | 'workflow'> & {
+    notBefore?: Date;
+  },
   now: number,
 ): Item & { pk: string } {
   const { id, task, queue, traceId, workflow } = facts;
+  // SQS keeps a message from when it gets it, which may be months from now.
+  const onQueueAt = Math.max(now, facts.notBefore?.getTime() ?? now);
   return {
     pk: taskKey(id),
     kind: 'task',
@@ -221,7 +225,7 @@ export function queuedItem(
     attempts: 0,
     enqueued_at: now,
     updated_at: now,
-    expires_at: Math.ceil(now / 1000) + OPEN_SECONDS,
+    expires_at: Math.ceil(onQueueAt / 1000) + OPEN_SECONDS,
     ...(traceId !== undefined && { trace_id: traceId }),
     ...(workflow && { workflow_id: workflow.id, workflow_step: workflow.step }),
   };

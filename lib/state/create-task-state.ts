@@ -71,7 +71,10 @@ export interface TaskState {
   readonly schedules: ScheduleRuns;
 }
 
-export type QueuedFacts = Pick<AttemptFacts, 'id' | 'task' | 'queue' | 'traceId' | 'workflow'>;
+export type QueuedFacts = Pick<AttemptFacts, 'id' | 'task' | 'queue' | 'traceId' | 'workflow'> & {
+  /** Until when it is delayed on purpose. */
+  notBefore?: Date;
+};
 
 const KEEP_SECONDS = 7 * 86_400;
 const FIRST_PAUSE_MS = 100;

@@ -38,7 +38,8 @@ export interface LifecycleEvents {
   /** SIGTERM, which Lambda sends only where telemetry has registered an extension; half a second is left. */
   workerShuttingDown: { readonly tasks: readonly string[] };
   beforeEnqueue: Omit<TaskEvent, 'attempt'> & { readonly payload: unknown };
-  afterEnqueue: Omit<TaskEvent, 'attempt'> & { readonly messageId: string };
+  /** SQS has the message; without an id where EventBridge Scheduler has it, for later. */
+  afterEnqueue: Omit<TaskEvent, 'attempt'> & { readonly messageId?: string };
 }
 
 export type LifecycleEventName = keyof LifecycleEvents;

@@ -19,6 +19,8 @@ export interface TaskMessage {
   readonly enqueuedAt?: Date;
   /** Until when it was delayed on purpose. */
   readonly notBefore?: Date;
+  /** Name of the schedule that it was sent by. */
+  readonly schedule?: string;
   /** Only where the SQS message attributes had no room for it. */
   readonly trace?: TraceFields;
   /** The chain or group that it is part of, and its place in there from 0. */
@@ -53,6 +55,7 @@ export function encodeMessage(message: Omit<TaskMessage, 'v'>): string {
     payload: message.payload,
     enqueued_at: message.enqueuedAt?.toISOString(),
     not_before: message.notBefore?.toISOString(),
+    schedule: message.schedule,
     trace: message.trace,
     workflow: message.workflow,
   });
@@ -108,6 +111,7 @@ function readMessage(body: JsonObject, fallbackId: string): TaskMessage {
   if (payload === undefined) throw new InvalidMessage('"payload" is missing.');
   const enqueuedAt = readDate(body['enqueued_at']);
   const notBefore = readDate(body['not_before']);
+  const schedule = readName(body['schedule']);
   const workflow = readWorkflow(body['workflow']);
   return {
     v: v as number,
@@ -116,6 +120,7 @@ function readMessage(body: JsonObject, fallbackId: string): TaskMessage {
     payload,
     ...(enqueuedAt && { enqueuedAt }),
     ...(notBefore && { notBefore }),
+    ...(schedule && { schedule }),
     ...(isObject(body['trace']) && { trace: readStrings(body['trace']) }),
     ...(workflow && { workflow }),
   };
@@ -136,6 +141,10 @@ function readDate(value: unknown): Date | undefined {
   if (typeof value !== 'string') return undefined;
   const date = new Date(value);
   return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function readName(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length >= 1 && value.length <= 100 ? value : undefined;
 }
 
 /** What is no place in a workflow is left out: the task itself can run. */

@@ -37,6 +37,11 @@ export function checkSchedules({ name, schedule }: Task): void {
   }
 }
 
+/** The name of one of a task's schedules: in its messages, its record and its metric. */
+export function scheduleName({ name }: Pick<Task, 'name'>, index: number): string {
+  return `${name}-${index}`;
+}
+
 function problemOf(entry: TaskScheduleEntry): string | undefined {
   const { cron, rateMinutes, timezone, messageGroupId } = entry;
   if ((cron === undefined) === (rateMinutes === undefined)) {

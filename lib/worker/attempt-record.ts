@@ -6,6 +6,7 @@ import type { TaskState } from '../state/create-task-state.ts';
 import { encodeResult } from '../state/result-json.ts';
 import { backoffSeconds } from '../task/retry-delay.ts';
 import type { MessageFacts } from './message-facts.ts';
+import { noteScheduledRun } from './note-scheduled-run.ts';
 import { toRecordedError } from './recorded-error.ts';
 import type { AttemptReport, Conclusion } from './report-attempt.ts';
 import type { WorkerEnvironment } from './worker-environment.ts';
@@ -70,6 +71,7 @@ export function createAttemptRecord(
     async begin(payload) {
       // What a key function throws fails the attempt, as everything of the task does.
       if (task?.effectKey !== undefined) effectKey = keyOf(task.name, task.effectKey(payload));
+      const noted = noteScheduledRun(message, state.schedules, report.log, deadline.boundCall());
       try {
         const begun = toBegin(await start(facts, exclusive && effectKey === undefined));
         if (begun.kind !== 'run' || effectKey === undefined) return begun;
@@ -84,6 +86,8 @@ export function createAttemptRecord(
         const policy = { maxAttempts: 1, minDelaySeconds: 2, maxDelaySeconds: 300 };
         const delaySeconds = backoffSeconds(policy, attempt);
         return { kind: 'wait', delaySeconds, reason: NO_STATE };
+      } finally {
+        await noted;
       }
     },
     async end(conclusion, value) {

@@ -1,3 +1,4 @@
+import { isLocalTarget } from '../schedules/run-target.ts';
 import type {
   EventSourceMappingDescription,
   QueueDescription,
@@ -24,7 +25,10 @@ export function describeTemplate(template: Template): StackDescription {
       describeMapping(each, resolve),
     ),
     routes: describeRoutes(template, resolve),
-    schedules: describeSchedules(template, resolve),
+    schedules: describeSchedules(template),
+    scheduleGroups: resourcesOf(template, 'AWS::Scheduler::ScheduleGroup').map(({ properties }) =>
+      String(properties['Name']),
+    ),
   };
 }
 
@@ -121,29 +125,33 @@ function describeRoutes(template: Template, resolve: ResolveValue): RouteDescrip
   });
 }
 
-/** Those of functions. Schedules that send to a queue are not run here. */
-function describeSchedules(template: Template, resolve: ResolveValue): ScheduleDescription[] {
+/** Those of functions and queues; other targets are not there. */
+function describeSchedules(template: Template): ScheduleDescription[] {
+  const resolve = createResolveValue(template, { queueUrl: (name) => name });
   return resourcesOf(template, 'AWS::Scheduler::Schedule').flatMap(({ id, properties }) => {
     const { Arn, Input } = properties['Target'] as { Arn: unknown; Input: unknown };
-    if (!String(JSON.stringify(Arn)).includes('Fn::GetAtt')) return [];
-    const target = String(resolve(Arn));
-    const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(
-      String(resolve(properties['ScheduleExpression'])),
-    );
-    if (!target.includes(':lambda:') || rate === null) return [];
-    const [, count, unit = ''] = rate;
+    if (!isKnown(Arn, template)) return [];
+    const targetArn = String(resolve(Arn));
+    if (!isLocalTarget(targetArn)) return [];
+    const { ScheduleExpressionTimezone: timezone } = properties;
     return [
       {
         name: id,
-        functionName: arnName(target),
-        rateSeconds: Number(count) * (UNIT_SECONDS[unit] ?? Number.NaN),
-        input: String(resolve(Input)),
+        expression: String(resolve(properties['ScheduleExpression'])),
+        ...(timezone !== undefined && { timezone: String(resolve(timezone)) }),
+        targetArn,
+        input: (addresses) => String(createResolveValue(template, addresses)(Input)),
       },
     ];
   });
 }
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { minute: 60, hour: 3_600, day: 86_400 };
+/** A target of another kind cannot be resolved, and need not be. */
+function isKnown(arn: unknown, { Resources }: Template): boolean {
+  const { 'Fn::GetAtt': attribute } = (arn ?? {}) as { 'Fn::GetAtt'?: string[] };
+  const type = attribute && Resources[attribute[0] ?? '']?.Type;
+  return type === undefined || type === 'AWS::SQS::Queue' || type === 'AWS::Lambda::Function';
+}
 
 function arnName(arn: unknown): string {
   const text = String(arn);

@@ -40,6 +40,10 @@ export function createResolveValue(
       return arn('sqs', nameOf(id, 'QueueName'));
     }
     if (name === 'QueueName' && type === 'AWS::SQS::Queue') return nameOf(id, 'QueueName');
+    // Nobody asks for its rights here; CloudFormation makes its name.
+    if (name === 'Arn' && type === 'AWS::IAM::Role') {
+      return `arn:${PLACE.partition}:iam::${PLACE.accountId}:role/${id}`;
+    }
     if (name === 'Arn' && type === 'AWS::Lambda::Function') {
       return arn('lambda', `function:${nameOf(id, 'FunctionName')}`);
     }

@@ -2,6 +2,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createAwsServices } from '../../local/aws-services.ts';
 import { createCloudWatchApi } from '../../local/cloudwatch/cloudwatch-api.ts';
 import { createMetricStore, type MetricStore } from '../../local/cloudwatch/metric-store.ts';
+import { startDynamoDb } from '../../local/dynamodb/start-dynamodb.ts';
 import { createLambdaService, type LambdaService } from '../../local/lambda/lambda-service.ts';
 import { createLambdaApi } from '../../local/lambda-api/lambda-api.ts';
 import { type SqsServer, startSqsServer } from '../../local/sqs/sqs-server.ts';
@@ -22,6 +23,7 @@ const CLOUDWATCH = {
 
 export const DEPTH_FUNCTIONS = ['depth', 'depth-late', 'depth-blind', 'depth-deaf'];
 
+const TASK_TABLE = 'see-task-state';
 /** Those that find their queues by prefix, and their account nowhere: no URL in QUEUES, no extension. */
 export const WITHOUT_ACCOUNT = ['depth-blind', 'depth-deaf'];
 
@@ -32,6 +34,7 @@ export async function observe(
   onOutput: (line: string) => void,
 ): Promise<void> {
   const store = createMetricStore();
+  const dynamoDb = await startDynamoDb([{ tableName: TASK_TABLE, partitionKey: 'pk' }]);
   const sqs = await startSqsServer({
     queues: [
       { queueName: 'see-main-dlq' },
@@ -42,6 +45,7 @@ export async function observe(
     ],
     otherServices: createAwsServices({
       cloudWatch: createCloudWatchApi(store),
+      dynamoDb,
       lambda: createLambdaApi({
         functions: [],
         mappings: [],
@@ -60,12 +64,16 @@ export async function observe(
       onOutput,
     });
   const all = start(sqs.endpoint, [
-    describe('depth', 'sample-queue-depth', { QUEUES: queues(sqs), HEARTBEAT_URL: NOWHERE }),
+    describe('depth', 'sample-queue-depth', {
+      QUEUES: queues(sqs),
+      HEARTBEAT_URL: NOWHERE,
+      TASK_TABLE,
+    }),
     describe('depth-late', 'sample-queue-depth', { QUEUES: queues(sqs) }),
     describe('health', 'health', { QUEUES: queues(sqs), HEALTH_TOKEN: 'none' }),
   ]);
   const alone = start(sqsAlone.endpoint, [
-    describe('depth-blind', 'sample-queue-depth', { QUEUE_NAME_PREFIX: 'see-' }),
+    describe('depth-blind', 'sample-queue-depth', { QUEUE_NAME_PREFIX: 'see-', TASK_TABLE }),
   ]);
   const none = start(NOWHERE, [
     describe('depth-deaf', 'sample-queue-depth', { QUEUE_NAME_PREFIX: 'see-' }),

@@ -98,7 +98,7 @@ export async function useState(
   });
   await invoke('stateful', { Records: [once] });
   await invoke('blind', {
-    Records: [record(scripted, 'complete'), record(careful, 'complete')],
+    Records: [scheduled(record(scripted, 'complete'), 'scripted-0'), record(careful, 'complete')],
   });
   await invoke('blind', {
     Records: [createRecord(patient, { do: 'wait' }, { queue: 'app-main' })],
@@ -116,6 +116,11 @@ export async function useState(
     await invoke('enqueue-workflow', { kind });
     await invoke('enqueue-workflow', { kind, lost: true });
   }
+}
+
+/** As EventBridge Scheduler sends it. */
+function scheduled(record: SQSRecord, schedule: string): SQSRecord {
+  return { ...record, body: JSON.stringify({ ...JSON.parse(record.body), schedule }) };
 }
 
 let groups = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readQueues, readTaskTable } from '../../functions/env.ts';
+import { readQueues, readScheduler, readTaskTable } from '../../functions/env.ts';
 import { InvalidSetting } from '../../lib/index.ts';
 
 const url = 'https://sqs.eu-west-1.amazonaws.com/123456789012/app-default';
@@ -39,6 +39,29 @@ it.each([
 
 it('does not print more of a bad value than helps', () => {
   expect(() => readQueues({ QUEUES: 'x'.repeat(4_000) })).toThrow(/^.{1,200}$/s);
+});
+
+const roleArn = 'arn:aws:iam::123456789012:role/app-scheduler';
+
+it('reads the scheduler of messages for later, or none', () => {
+  expect(readScheduler({ SCHEDULE_GROUP: 'dev-tasks', SCHEDULE_ROLE_ARN: roleArn })).toEqual({
+    groupName: 'dev-tasks',
+    roleArn,
+  });
+  expect(readScheduler({})).toBeUndefined();
+  expect(readScheduler({ SCHEDULE_GROUP: '', SCHEDULE_ROLE_ARN: '' })).toBeUndefined();
+});
+
+it.each([
+  [{ SCHEDULE_GROUP: 'dev-tasks' }, 'SCHEDULE_ROLE_ARN: is not set'],
+  [{ SCHEDULE_ROLE_ARN: roleArn }, 'SCHEDULE_GROUP: is not set'],
+  [
+    { SCHEDULE_GROUP: 'dev-tasks', SCHEDULE_ROLE_ARN: 'app-scheduler' },
+    'SCHEDULE_ROLE_ARN: is "app-scheduler"; give the ARN of the role',
+  ],
+])('refuses %j', (env, message) => {
+  expect(() => readScheduler(env)).toThrow(InvalidSetting);
+  expect(() => readScheduler(env)).toThrow(message);
 });
 
 describe('TASK_TABLE', () => {

@@ -7,6 +7,7 @@ import {
   readHealthSettings,
   readQueueSource,
   readQueues,
+  readScheduler,
   readTaskTable,
 } from '../../functions/env.ts';
 import { readTelemetryConfig } from '../../lib/telemetry/config.ts';
@@ -57,6 +58,7 @@ const readers = [
   readCloudWatchSettings,
   readDepthSettings,
   readHealthSettings,
+  readScheduler,
   readTaskTable,
 ];
 
@@ -96,6 +98,8 @@ it.each([
   'HEALTH_TOKEN_PARAMETER',
   'STALLED_AFTER_SECONDS',
   'APP_VERSION',
+  'SCHEDULE_GROUP',
+  'SCHEDULE_ROLE_ARN',
   'TASK_TABLE',
 ])('%s is read, and is in the table', (name) => {
   const { proxy, read } = recording({});

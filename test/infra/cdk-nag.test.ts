@@ -21,6 +21,7 @@ describe('cdk-nag has nothing to say about', () => {
   it.each<[string, Partial<TaskQueuesProps>]>([
     ['the defaults', {}],
     ['queues that are found by their prefix', { discoverQueues: true }],
+    ['one-time schedules', { oneTimeSchedules: true }],
     ['task state', { taskState: true }],
     ['task state in prod', { taskState: true, stage: 'prod' }],
     ['FIFO queues', { queues: { default: { fifo: true } } }],
@@ -39,7 +40,11 @@ it('fails the synthesis for a right that nobody acknowledged', () => {
 });
 
 test('every acknowledgement has its reason', () => {
-  const { app } = create({ discoverQueues: true, api: { auth: 'none' } });
+  const { app } = create({
+    discoverQueues: true,
+    oneTimeSchedules: true,
+    api: { auth: 'none' },
+  });
   const acknowledged = app.node
     .findAll()
     .flatMap((construct) => construct.node.metadata)

@@ -37,7 +37,7 @@ function nameOf(resource: unknown): string {
     return parts
       .map((part) => (typeof part === 'string' ? part : nameOf(part)))
       .join('')
-      .replace(/^arn:.*?:(sqs|ssm|lambda):.*?:.*?:/, '$1:');
+      .replace(/^arn:.*?:(sqs|ssm|lambda|scheduler):.*?:.*?:/, '$1:');
   }
   return /^AWS::/.test(Ref) ? '' : logicalName(Ref);
 }
@@ -91,6 +91,24 @@ describe('may do this and nothing else:', () => {
       'sqs:SendMessage on QueuelowDeadLetterQueue',
       TOKEN,
     ]);
+  });
+
+  const SCHEDULE = [
+    'iam:PassRole on OneTimeSchedulesSchedulerRole',
+    'scheduler:CreateSchedule on scheduler:schedule/dev-tasks/*',
+  ];
+
+  it('with one-time schedules: those that enqueue, and no others', () => {
+    const template = templateOf({ oneTimeSchedules: true });
+    const added = (name: string) => {
+      const without = rightsOf(templateOf(), name);
+      return rightsOf(template, name).filter((right) => !without.includes(right));
+    };
+    expect(added('dev-enqueue-task')).toEqual(SCHEDULE);
+    expect(added('dev-process-default')).toEqual(SCHEDULE);
+    for (const name of ['dev-process-low', 'dev-sample-queue-depth', 'dev-health']) {
+      expect(added(name), name).toEqual([]);
+    }
   });
 
   const READ_QUEUES = [
@@ -203,6 +221,13 @@ test.each([false, true])(
     expect(wildcards(templateOf({ taskState }))).toEqual(['cloudwatch:GetMetricData on *']);
   },
 );
+
+test('with one-time schedules their names are one, too', () => {
+  expect(wildcards(templateOf({ oneTimeSchedules: true }))).toEqual([
+    'cloudwatch:GetMetricData on *',
+    'scheduler:CreateSchedule on scheduler:schedule/dev-tasks/*',
+  ]);
+});
 
 test('with a prefix there are those that finding queues takes', () => {
   expect(wildcards(templateOf({ discoverQueues: true }))).toEqual([

@@ -17,7 +17,7 @@ it('npm start runs the stage local, without what only AWS has', async () => {
     HEALTH_TOKEN: 'none',
     CLOUDWATCH_PERIOD_SECONDS: '10',
   });
-  expect(stack.schedules).toMatchObject([{ rateSeconds: 10 }]);
+  expect(stack.schedules).toMatchObject([{ expression: 'rate(10 seconds)' }]);
   for (const { maximumConcurrency } of stack.eventSourceMappings) {
     expect(maximumConcurrency).toBeLessThanOrEqual(4);
   }

@@ -161,9 +161,9 @@ it('runs a schedule whose runs hang, and stops all the same', async () => {
     schedules: [
       {
         name: 'depth',
-        functionName: 'shop-probe',
-        rateSeconds: 1,
-        input: '{"time":"<aws.scheduler.scheduled-time>"}',
+        expression: 'rate(1 second)',
+        targetArn: 'arn:aws:lambda:us-east-1:000000000000:function:shop-probe',
+        input: () => '{"time":"<aws.scheduler.scheduled-time>"}',
       },
     ],
   });

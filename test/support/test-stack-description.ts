@@ -20,6 +20,8 @@ export interface TestStackShape {
   concurrency?: number;
   /** Whether queue depth is sampled, every second, and GET /health and /metrics answer. @default false */
   observed?: boolean;
+  /** Beside the one of the depth function. @default none */
+  schedules?: StackDescription['schedules'];
   /** Whether there is a table of task state, which the functions are told of. @default false */
   taskState?: boolean;
   /** Of all functions. */
@@ -28,6 +30,7 @@ export interface TestStackShape {
 
 export const QUEUE = 'e2e-default';
 export const DEAD_LETTER_QUEUE = 'e2e-default-dlq';
+export const SCHEDULE_GROUP = 'e2e-tasks';
 export const API_FUNCTION = 'e2e-enqueue-task';
 export const WORKER_FUNCTION = 'e2e-process-default';
 export const TASK_TABLE = 'e2e-task-state';
@@ -48,9 +51,9 @@ const STATE_ROUTES = ['GET', 'DELETE'].map((method) => ({
 
 const DEPTH_SCHEDULE = {
   name: 'e2e-depth',
-  functionName: 'e2e-sample-queue-depth',
-  rateSeconds: 1,
-  input: '{"time":"<aws.scheduler.scheduled-time>"}',
+  expression: 'rate(1 second)',
+  targetArn: 'arn:aws:lambda:us-east-1:000000000000:function:e2e-sample-queue-depth',
+  input: () => '{"time":"<aws.scheduler.scheduled-time>"}',
 };
 
 /** One queue with its dead-letter queue and worker, and the API. */
@@ -93,7 +96,8 @@ export function describeTestStack(shape: TestStackShape = {}): StackDescription 
       ...(shape.taskState ? STATE_ROUTES : []),
       ...(shape.observed ? OBSERVER_ROUTES : []),
     ],
-    schedules: shape.observed ? [DEPTH_SCHEDULE] : [],
+    scheduleGroups: [SCHEDULE_GROUP],
+    schedules: [...(shape.schedules ?? []), ...(shape.observed ? [DEPTH_SCHEDULE] : [])],
   };
 }
 

@@ -9,6 +9,8 @@ import { describeTestStack, QUEUE, type TestStackShape } from './test-stack-desc
 export interface TestStackOptions extends TestStackShape {
   /** @default the project's own */
   bundleDirectory?: string;
+  /** The clock of the schedules. @default Date.now */
+  now?: () => number;
 }
 
 export interface TestStack extends Stack {
@@ -41,11 +43,12 @@ export type LogLine = Record<string, unknown>;
 
 /** The one-machine stack with a description of its own. */
 export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
-  const { bundleDirectory = await builtBundles(), ...shape } = options;
+  const { bundleDirectory = await builtBundles(), now, ...shape } = options;
   const output: string[] = [];
   const reports: InvocationReport[] = [];
   const stack = await startStack(describeTestStack(shape), {
     bundleDirectory,
+    ...(now && { now }),
     onOutput: (line) => output.push(line),
     onReport: (report) => reports.push(report),
   });

@@ -63,7 +63,7 @@ describe('the functions of this repository', () => {
   it('enqueue-task starts with the SQS client and no other', () => {
     expect(origins('enqueue-task')).toContain('@aws-sdk/client-sqs');
     expect(origins('enqueue-task').join()).not.toMatch(
-      /client-ssm|client-secrets-manager|client-dynamodb/,
+      /client-ssm|client-secrets-manager|client-dynamodb|client-scheduler/,
     );
   });
 
@@ -79,6 +79,11 @@ describe('the functions of this repository', () => {
       expect(holders, text).toHaveLength(1);
       expect(holders[0]?.[0]).not.toBe('index.mjs');
     }
+  });
+
+  it('sample-queue-depth starts without what only schedules need', () => {
+    expect(origins('sample-queue-depth')).toContain('@aws-sdk/client-sqs');
+    expect(origins('sample-queue-depth').join()).not.toMatch(/croner|client-dynamodb|zod/);
   });
 
   it('the AWS SDK has the one credential provider that Lambda needs', async () => {

@@ -52,7 +52,7 @@ describe('on a standard queue', () => {
     });
   });
 
-  it('sends a message that the worker reads, with the id and the time of the run', () => {
+  it('sends a message that the worker reads, with the id and the time of the run, and its schedule', () => {
     const { schedule } = create(scheduled(due));
     const sent = schedule['Target'].Input.replace('<aws.scheduler.execution-id>', 'd32c5').replace(
       '<aws.scheduler.scheduled-time>',
@@ -64,6 +64,7 @@ describe('on a standard queue', () => {
       task: 'a_task',
       payload: { id: 'é\uFFFE' },
       enqueuedAt: new Date('2026-03-22T18:59:43Z'),
+      schedule: 'a_task-0',
     });
     expect(sent).not.toContain('\uFFFE');
   });
@@ -163,6 +164,22 @@ test('a schedule that says no time is refused', () => {
   expect(refusal(scheduled({ rateMinutes: 0, payload: { id: 'a' } }))).toThrow(
     'Task "a_task": schedule[0]: rateMinutes is 0',
   );
+});
+
+test('a name that a worker would not read is refused', () => {
+  const stack = createStack();
+  const queue = {
+    name: 'default',
+    queue: new Queue(stack, 'Queue'),
+    visibilityTimeout: Duration.seconds(240),
+    maxReceiveCount: 15,
+  };
+  for (const [id, length] of Object.entries({ long: 101, empty: 0 })) {
+    const props = { task: scheduled(due), entry: due, name: 'n'.repeat(length), queue };
+    expect(() => new TaskSchedule(stack, id, props)).toThrow(
+      `its name has ${length} characters. Give it 1 to 100.`,
+    );
+  }
 });
 
 test('a payload that does not fit the schema is refused', () => {

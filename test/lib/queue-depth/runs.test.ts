@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { defineTask, type Task } from '../../../lib/index.ts';
 import type { Gauge } from '../../../lib/instrumentation/telemetry-handle.ts';
 import { createQueueDepthHandler } from '../../../lib/queue-depth.ts';
 import { everyPeriod } from '../../support/aws-stand-in/aws-world.ts';
@@ -86,6 +88,27 @@ it('RESOLUTION_SECONDS 20: three samples in one invocation, a flush each, CloudW
   expect(depth.aws.count('GetMetricData')).toBe(1);
   // One invocation is one span, also when it takes samples for a minute.
   expect(depth.backend.store.spans()).toHaveLength(1);
+});
+
+it('tells of schedules once a run, however many samples it takes', async () => {
+  const payload = z.null();
+  const schedule = [{ rateMinutes: 5, payload: null }];
+  const depth = await startOne({
+    resolutionSeconds: 20,
+    schedules: {
+      tasks: [defineTask({ name: 'report', payload, schedule }) as Task],
+      readLastRuns: async () => new Map(),
+      noteFirstSeen: async () => {},
+    },
+  });
+  const running = depth.run(atMinute(0), 90_000);
+  for (const flush of [1, 2]) {
+    await until(() => depth.flushes() === flush);
+    await vi.advanceTimersByTimeAsync(20_000);
+  }
+  await running;
+  expect(seconds(depth, 'queue.depth')).toHaveLength(3);
+  expect(depth.points('schedule.overdue')).toHaveLength(1);
 });
 
 it('takes as many samples as the invocation has time for', async () => {

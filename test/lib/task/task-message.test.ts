@@ -57,6 +57,24 @@ describe('encode and decode', () => {
     );
   });
 
+  it.each([
+    ['a_task-0', 'a_task-0'],
+    ['x'.repeat(100), 'x'.repeat(100)],
+    ['x'.repeat(101), undefined],
+    ['', undefined],
+    [7, undefined],
+    [null, undefined],
+    [{ name: 'a' }, undefined],
+  ])('reads %j as the schedule %j', (schedule, expected) => {
+    const body = JSON.stringify({ ...minimal, schedule });
+    expect(decodeMessage(body, 'other').schedule).toBe(expected);
+  });
+
+  it('round-trips the name of the schedule', () => {
+    const message = { ...minimal, schedule: 'a_task-0' };
+    expect(decodeMessage(encodeMessage(message), 'other')).toEqual({ v: 1, ...message });
+  });
+
   it('never writes a character that SQS refuses', () => {
     fc.assert(
       fc.property(anyText, anyText, (text, key) => {
@@ -91,6 +109,7 @@ describe('decodeMessage', () => {
           payload: fc.jsonValue(),
           enqueued_at: fc.oneof(fc.jsonValue(), fc.constant('+275760-09-13T00:00:00.001Z')),
           not_before: fc.jsonValue(),
+          schedule: fc.jsonValue(),
           trace: fc.jsonValue(),
           Type: fc.constantFrom('Notification', 'Other'),
           Message: fc.oneof(fc.jsonValue(), fc.json()),

@@ -85,11 +85,13 @@ describe('the stage dev, as cdk deploy would make it', () => {
     expect(stack.schedules).toEqual([
       {
         name: expect.any(String),
-        functionName: 'dev-sample-queue-depth',
-        rateSeconds: 60,
-        input: '{"time":"<aws.scheduler.scheduled-time>"}',
+        expression: 'rate(1 minute)',
+        timezone: 'Etc/UTC',
+        targetArn: 'arn:aws:lambda:us-east-1:000000000000:function:dev-sample-queue-depth',
+        input: expect.any(Function),
       },
     ]);
+    expect(stack.schedules[0]?.input(addresses)).toBe('{"time":"<aws.scheduler.scheduled-time>"}');
   });
 
   it('has no table, and no function is told of one', () => {

@@ -12,6 +12,7 @@ export const scripted = defineTask({
   retry,
   timeoutSeconds: 1,
   http: true,
+  schedule: [{ rateMinutes: 5, payload: { do: 'complete' } }],
   enqueues: ['scripted'],
 });
 
