@@ -8,6 +8,7 @@ import { measureLostSpans } from './rows/lost-spans.ts';
 import { measureQueueDepth } from './rows/queue-depth.ts';
 import { measureSizes } from './rows/sizes.ts';
 import { measureSustainedLoad } from './rows/sustained-load.ts';
+import { measureTaskState } from './rows/task-state.ts';
 import { measureWarmResponse } from './rows/warm-response.ts';
 
 /** In the order of the table. */
@@ -21,5 +22,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'queue-depth', measure: measureQueueDepth },
   { name: 'console', measure: measureConsole },
   { name: 'console-page', measure: measureConsolePage },
+  { name: 'task-state', measure: measureTaskState },
   { name: 'sizes', measure: measureSizes },
 ];

@@ -10,7 +10,14 @@ export interface Bundles {
   remove(): Promise<void>;
 }
 
-const PEERS = ['bare', 'official', 'powertools', 'enqueue-bare'];
+const PEERS = [
+  'bare',
+  'official',
+  'powertools',
+  'powertools-once',
+  'process-order-once',
+  'enqueue-bare',
+];
 
 /**
  * Our functions and the peers, each by the project's own build, so that every bundle has the same

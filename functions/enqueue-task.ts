@@ -4,10 +4,11 @@ import { startTelemetry } from '../lib/telemetry.ts';
 import { readQueues, readScheduler, readTaskTable } from './env.ts';
 import { tasks } from './tasks/index.ts';
 
-const telemetry = await startTelemetry({ flush: 'after-response' });
 const table = readTaskTable();
-// Without a table nothing of it is loaded.
+// Without a table nothing of it is loaded. First, so that the client of DynamoDB loads while telemetry
+// starts: later it would load in the first invocation.
 const state = table ? (await import('../lib/state.ts')).createTaskState({ table }) : undefined;
+const telemetry = await startTelemetry({ flush: 'after-response' });
 const scheduler = readScheduler();
 const producer = createProducer({
   queues: readQueues(),

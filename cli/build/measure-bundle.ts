@@ -7,6 +7,8 @@ export interface BundleSize {
   loadedBytes: number;
   /** Bytes that load with the first flush: OpenTelemetry's exporters. 0 without telemetry. */
   firstFlushBytes: number;
+  /** Bytes that load beside them where task state is on: the client of DynamoDB. 0 without it. */
+  taskStateBytes: number;
   /** Bytes of all JavaScript, chunks that load later included. */
   totalBytes: number;
   /** Bytes of all files of the directory: source maps, too. */
@@ -24,6 +26,9 @@ export interface Contributor {
 /** The exporters of the default protocol, in the sources or in the package. */
 const EXPORTERS = /(^|\/)lib\/telemetry\/json-exporters\.(ts|js)$/;
 
+/** What a function with task state imports, and what that imports when it is made. */
+const TASK_STATE = /(^|\/)lib\/(state|state\/table-calls|worker\/task-recorder)\.(ts|js)$/;
+
 export function measureBundle({ outputs }: Metafile): BundleSize {
   const scripts = Object.keys(outputs).filter((path) => path.endsWith('.mjs'));
   const loadedWith = (isEntry: (path: string) => boolean) => {
@@ -39,12 +44,16 @@ export function measureBundle({ outputs }: Metafile): BundleSize {
     return loaded;
   };
   const loaded = loadedWith((path) => basename(path) === 'index.mjs');
-  const withFlush = loadedWith((path) => EXPORTERS.test(outputs[path]?.entryPoint ?? ''));
+  const laterBytes = (entry: RegExp) => {
+    const later = loadedWith((path) => entry.test(outputs[path]?.entryPoint ?? ''));
+    return sum([...later].filter((path) => !loaded.has(path)));
+  };
   const sum = (paths: Iterable<string>) =>
     [...paths].reduce((bytes, path) => bytes + (outputs[path]?.bytes ?? 0), 0);
   return {
     loadedBytes: sum(loaded),
-    firstFlushBytes: sum([...withFlush].filter((path) => !loaded.has(path))),
+    firstFlushBytes: laterBytes(EXPORTERS),
+    taskStateBytes: laterBytes(TASK_STATE),
     totalBytes: sum(scripts),
     directoryBytes: sum(Object.keys(outputs)),
     contributors: contributorsOf([...loaded].flatMap((path) => outputs[path] ?? [])),

@@ -117,13 +117,15 @@ function startChange(facts: AttemptFacts, options: StartOptions, now: number) {
   const { set, values } = identity(facts, now, OPEN_SECONDS);
   // What a revoked message was to do, another one of the same key may do yet.
   const isEffect = facts.effectKey !== undefined;
+  // AND goes before OR. Without parentheses, of which each doubles the time of dynalite's parser.
+  const wanted = 'attribute_not_exists(#revoke_requested) AND #status';
   const open = exclusive
-    ? `#status IN (:queued, :retrying, :failed${isEffect ? ', :revoked' : ''}) OR (#status = :running AND #lease_until < :now)`
-    : `#status IN (:queued, :retrying, :running${redriven ? ', :failed' : ''})`;
+    ? `${wanted} IN (:queued, :retrying, :failed${isEffect ? ', :revoked' : ''}) OR ${wanted} = :running AND #lease_until < :now`
+    : `${wanted} IN (:queued, :retrying, :running${redriven ? ', :failed' : ''})`;
   return {
     update: `SET #status = :running, ${set.join(', ')}, #started_at = :now, #owner = :owner, #lease_until = :lease REMOVE #finished_at, #result`,
     // Its owner may have written it before, by a call whose answer was lost.
-    condition: `attribute_not_exists(#pk) OR #owner = :owner OR (attribute_not_exists(#revoke_requested) AND (${open}))`,
+    condition: `attribute_not_exists(#pk) OR #owner = :owner OR ${open}`,
     values: {
       ...values,
       running: 'running',
@@ -163,7 +165,7 @@ const END_CONDITIONS = {
   completed: 'attribute_not_exists(#pk) OR #status IN (:queued, :retrying, :running)',
   revoked: 'attribute_not_exists(#pk) OR #status IN (:queued, :retrying, :running)',
   failed:
-    'attribute_not_exists(#pk) OR #status IN (:queued, :retrying) OR (#status = :running AND (#owner = :owner OR #lease_until < :now))',
+    'attribute_not_exists(#pk) OR #status IN (:queued, :retrying) OR #status = :running AND #owner = :owner OR #status = :running AND #lease_until < :now',
   retrying: '#owner = :owner AND #status = :running',
 };
 

@@ -43,6 +43,8 @@ const WORKERS: Record<QueueName, WorkerPlan> = {
   },
 };
 
+const TABLE = 'soak-task-state';
+
 /** The bundles that the stack needs. */
 export const BUNDLES: readonly string[] = ['enqueue-task', 'process-tasks', 'process-tasks-each'];
 
@@ -61,10 +63,11 @@ export interface SoakStackOptions {
   parallelRequests: number;
 }
 
-/** Three queues with their workers, and the API in front of them. */
+/** Three queues with their workers, task state, and the API in front of them. */
 export function describeSoakStack(options: SoakStackOptions): StackDescription {
   return {
     queues: QUEUES.flatMap(describeQueues),
+    tables: [{ tableName: TABLE, partitionKey: 'pk' }],
     functions: [enqueueTask(options), ...QUEUES.map((queue) => worker(queue, options))],
     eventSourceMappings: QUEUES.map(eventSourceMapping),
     routes: [{ method: 'POST', path: '/tasks/{task}', functionName: 'soak-enqueue-task' }],
@@ -125,7 +128,12 @@ function queueSetting(queue: QueueName, { queueUrl }: StackAddresses): Record<st
 }
 
 function commonEnvironment({ otlpEndpoint }: SoakStackOptions): Record<string, string> {
-  return { OTEL_SERVICE_NAME: 'soak', ENVIRONMENT: 'local', ONEUPTIME_ENDPOINT: otlpEndpoint };
+  return {
+    OTEL_SERVICE_NAME: 'soak',
+    ENVIRONMENT: 'local',
+    ONEUPTIME_ENDPOINT: otlpEndpoint,
+    TASK_TABLE: TABLE,
+  };
 }
 
 function eventSourceMapping(queue: QueueName): EventSourceMappingDescription {

@@ -36,6 +36,14 @@ export function findBrokenPromises(outcome: Outcome): string[] {
       accounts.filter((each) => isDeadAndCompleted(each) && each.runs < 2),
       'completed in their only run, and dead',
     ),
+    ...describe(
+      accounts.filter(({ repeats }) => repeats > 0),
+      'done more than once, though idempotent and not killed in between',
+    ),
+    ...describe(
+      accounts.filter(({ acknowledged, completions }) => acknowledged > 0 && completions === 0),
+      'acknowledged as done before, and never done',
+    ),
     ...(unknown.length === 0 || refusedRequests > 0
       ? []
       : [`${unknown.length} dead letters with an id that nobody was given: ${unknown[0]?.id}`]),
@@ -49,8 +57,8 @@ function describe(found: readonly Account[], what: string): string[] {
   const examples = found
     .slice(0, EXAMPLES)
     .map(
-      ({ message: { id, kind, queue }, history }) =>
-        `\n  ${id}  ${kind}, queue ${queue}: ${history.join('; ') || 'never run'}`,
+      ({ message: { id, kind, queue, idempotent }, history }) =>
+        `\n  ${id}  ${idempotent ? 'idempotent ' : ''}${kind}, queue ${queue}: ${history.join('; ') || 'never run'}`,
     );
   return [`${found.length} ${what}, such as${examples.join('')}`];
 }

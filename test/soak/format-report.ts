@@ -7,12 +7,14 @@ export function formatReport(result: SoakResult): string[] {
   return [
     ...formatQueues(result.accounts),
     '',
+    ...formatDuplicates(result),
+    '',
     ...formatCauses(result.accounts),
     '',
     ...formatMeasures(result),
     '',
     ...(result.brokenPromises.length === 0
-      ? ['Every promise holds: nothing is lost.']
+      ? ['Every promise holds: nothing is lost, and nothing idempotent done twice.']
       : result.brokenPromises.map((promise) => `BROKEN: ${promise}`)),
   ];
 }
@@ -70,9 +72,26 @@ function formatCauses(accounts: readonly Account[]): string[] {
       dead.filter(({ shortened }) => shortened).length,
     ),
     line(
-      'copied more than once: killed before the acknowledgement',
+      'copied more than once: sent twice, or killed before the acknowledgement',
       dead.filter(({ deadLetters }) => deadLetters > 1).length,
     ),
+  ];
+}
+
+function formatDuplicates({ accounts, delivered, tally }: SoakResult): string[] {
+  const sum = (of: (each: Account) => number) =>
+    show(accounts.reduce((total, each) => total + of(each), 0));
+  const completed = accounts.filter(
+    ({ message, completions }) => message.idempotent && completions > 0,
+  );
+  const once = completed.filter(({ completions }) => completions === 1);
+  return [
+    `duplicates  ${sum(({ message }) => message.duplicates.length)} sent beside the accepted; ${show(delivered)} deliveries in all`,
+    `            ${sum(({ acknowledged }) => acknowledged)} acknowledged without a run, as done before`,
+    `            ${show(tally.putBack)} put back while the task was running elsewhere`,
+    `effects     ${show(completed.length)} idempotent tasks completed, ${show(once.length)} of them once`,
+    `            done again: ${sum(({ excused }) => excused)} times as the first was killed before it could say so,`,
+    `            ${sum(({ repeats }) => repeats)} times without that excuse`,
   ];
 }
 

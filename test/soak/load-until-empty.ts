@@ -2,6 +2,7 @@ import type { Stack } from '../../local/start-stack.ts';
 import { startKilling } from './kill-workers.ts';
 import { planMessages } from './plan-messages.ts';
 import { createRandom } from './seeded-random.ts';
+import { sendDuplicates } from './send-duplicates.ts';
 import { type Load, sendLoad } from './send-load.ts';
 import { waitUntilEmpty } from './wait-until-empty.ts';
 
@@ -34,14 +35,18 @@ const PROGRESS_MS = 5_000;
 
 /** Sends everything while workers are killed, then waits until every queue is empty. */
 export async function loadUntilEmpty(
-  { url, lambda, sqsClient }: Pick<Stack, 'url' | 'lambda' | 'sqsClient'>,
+  { url, lambda, sqs, sqsClient }: Pick<Stack, 'url' | 'lambda' | 'sqs' | 'sqsClient'>,
   options: LoadOptions,
 ): Promise<LoadResult> {
   const { seed, signal, meanKillPauseMs } = options;
   const start = performance.now();
   const elapsed = () => performance.now() - start;
   const planned = planMessages(options.messages, options.crashes, createRandom(seed));
-  const load = sendLoad(url, planned, { parallel: options.parallelRequests, signal });
+  const load = sendLoad(url, planned, {
+    parallel: options.parallelRequests,
+    signal,
+    onAccepted: (message) => sendDuplicates(sqsClient, sqs.queueUrl, message),
+  });
   const killer = startKilling(lambda, {
     meanPauseMs: meanKillPauseMs,
     random: createRandom(~seed),

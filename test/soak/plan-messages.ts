@@ -9,10 +9,15 @@ export interface PlannedMessage {
   queue: QueueName;
   /** By attempt; the last one repeats. */
   acts: Act[];
+  idempotent: boolean;
+  /** It is sent again by whoever sent it, so many seconds after it was: before, during and after its run. */
+  duplicates: number[];
 }
 
 /** One in so many ends its process in every attempt, on the queue where it has no neighbours. */
 const FATAL_EVERY = 250;
+/** Those of 0 meet the message before or while it runs; with a backlog the next ones may, too. */
+const DUPLICATE_SECONDS = [0, 0, 1, 2, 5] as const;
 const FAILURE_RATE = 0.3;
 
 interface KindPlan {
@@ -60,11 +65,23 @@ const KINDS = [
 export function planMessages(count: number, crashes: number, random: Random): PlannedMessage[] {
   return Array.from({ length: count }, (_, index): PlannedMessage => {
     if (index % FATAL_EVERY === FATAL_EVERY >> 1) {
-      return { kind: 'fatal', queue: 'alone', acts: [pick<Act>(random, ['exit', 'sigkill'])] };
+      const acts = [pick<Act>(random, ['exit', 'sigkill'])];
+      return { kind: 'fatal', queue: 'alone', acts, idempotent: random() < 0.5, duplicates: [] };
     }
     const { kind, acts } = pickKind(random() * 100);
-    return { kind, queue: pick<QueueName>(random, ['batch', 'each']), acts: acts(random, crashes) };
+    return {
+      kind,
+      queue: pick<QueueName>(random, ['batch', 'each']),
+      acts: acts(random, crashes),
+      idempotent: random() < 0.5,
+      // What takes its neighbours down would do so three times as often.
+      duplicates: kind === 'crashing' ? [] : planDuplicates(random),
+    };
   });
+}
+
+function planDuplicates(random: Random): number[] {
+  return Array.from({ length: pick(random, [0, 1, 2]) }, () => pick(random, DUPLICATE_SECONDS));
 }
 
 function pickKind(point: number): (typeof KINDS)[number] {

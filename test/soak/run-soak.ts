@@ -24,6 +24,8 @@ export interface SoakOptions
 export interface SoakResult {
   /** One an accepted message. */
   accounts: Account[];
+  /** Messages that were handed to a worker, over all batches. */
+  delivered: number;
   /** What does not hold, in words. */
   brokenPromises: string[];
   load: LoadResult;
@@ -76,6 +78,7 @@ async function soak(
     bundleDirectory,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     onReport: tally.onReport,
+    onOutput: tally.onOutput,
     onWarning: options.onProgress,
   });
   try {
@@ -91,7 +94,8 @@ async function soak(
     options.signal?.throwIfAborted();
     const deadLetterQueues = QUEUES.map((queue) => stack.sqs.queueUrl(deadLetterQueueName(queue)));
     const deadLetters = await readDeadLetters(stack.sqsClient, deadLetterQueues);
-    const accounts = settleAccounts(load.accepted, await readRuns(runsDirectory), deadLetters);
+    const { byId, delivered } = await readRuns(runsDirectory);
+    const accounts = settleAccounts(load.accepted, byId, deadLetters, tally);
     const brokenPromises = findBrokenPromises({
       accounts,
       deadLetters,
@@ -99,7 +103,7 @@ async function soak(
       left: load.left,
       refusedRequests: load.refused.size,
     });
-    return { accounts, brokenPromises, load, tally, otlp: otlp.counts };
+    return { accounts, delivered, brokenPromises, load, tally, otlp: otlp.counts };
   } finally {
     await stack.stop();
   }

@@ -1,3 +1,4 @@
+import { taskName } from './functions/tasks/soak-task.ts';
 import type { PlannedMessage } from './plan-messages.ts';
 
 /** A message that the API has answered for with 202. */
@@ -15,11 +16,18 @@ export interface Load {
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
+export interface LoadPace {
+  parallel: number;
+  signal: AbortSignal;
+  /** The next message waits for it. */
+  onAccepted: (message: AcceptedMessage) => Promise<void>;
+}
+
 /** POSTs every message, so many at a time, over kept connections. */
 export function sendLoad(
   url: string,
   messages: readonly PlannedMessage[],
-  { parallel, signal }: { parallel: number; signal: AbortSignal },
+  { parallel, signal, onAccepted }: LoadPace,
 ): Load {
   const accepted: AcceptedMessage[] = [];
   const refused = new Map<number | string, number>();
@@ -30,7 +38,9 @@ export function sendLoad(
       signal.throwIfAborted();
       const answer = await post(url, message, signal);
       if (typeof answer === 'object') {
-        accepted.push({ ...message, id: answer.id });
+        const known = { ...message, id: answer.id };
+        accepted.push(known);
+        await onAccepted(known);
       } else {
         refused.set(answer, (refused.get(answer) ?? 0) + 1);
         waiting.push(message);
@@ -43,11 +53,11 @@ export function sendLoad(
 
 async function post(
   url: string,
-  { queue, acts }: PlannedMessage,
+  { queue, acts, idempotent }: PlannedMessage,
   signal: AbortSignal,
 ): Promise<{ id: string } | number | string> {
   try {
-    const response = await fetch(`${url}/tasks/soak_${queue}`, {
+    const response = await fetch(`${url}/tasks/${taskName(queue, idempotent)}`, {
       method: 'POST',
       body: JSON.stringify({ acts }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),

@@ -1,8 +1,9 @@
 import { maxReceiveCount } from './describe-soak-stack.ts';
 import { type Act, KILLING_ACTS, MAX_ATTEMPTS } from './functions/tasks/soak-task.ts';
 import type { DeadLetter } from './read-dead-letters.ts';
-import type { MessageRuns } from './read-runs.ts';
+import { type MessageRuns, noRuns } from './read-runs.ts';
 import type { AcceptedMessage } from './send-load.ts';
+import type { Tally } from './tally.ts';
 
 /** What became of one accepted message. */
 export interface Account {
@@ -11,6 +12,15 @@ export interface Account {
   runs: number;
   /** How often its work was done to the end. */
   completions: number;
+  /** Deliveries that were acknowledged without a run, as done before. */
+  acknowledged: number;
+  /**
+   * Of an idempotent task: how often it was done again though the process that had done it was not
+   * killed before it could say so. No message may have any.
+   */
+  repeats: number;
+  /** And how often it was done again since that one was killed, or task state did not take its word. */
+  excused: number;
   /** Starts and ends, for whoever wants to know why; by attempt only within a process. */
   history: readonly string[];
   /** Copies in the dead-letter queue. */
@@ -34,29 +44,49 @@ const ACTS_OF_CAUSE: Record<string, readonly Act[]> = {
   NonRetryableError: ['refuse'],
 };
 
-const NEVER_RUN: MessageRuns = { starts: 0, ends: new Map(), history: [] };
-
 /** The account of every message: what its runs wrote, and what the dead-letter queues hold. */
 export function settleAccounts(
   accepted: readonly AcceptedMessage[],
   runs: ReadonlyMap<string, MessageRuns>,
   deadLetters: readonly DeadLetter[],
+  tally: Pick<Tally, 'cutShort' | 'unwritten'>,
 ): Account[] {
   const lettersById = Map.groupBy(deadLetters, ({ id }) => id);
   return accepted.map((message) => {
-    const { starts, ends, history } = runs.get(message.id) ?? NEVER_RUN;
+    const own = runs.get(message.id) ?? noRuns();
+    const { starts, ends, history, acknowledged } = own;
     const letters = lettersById.get(message.id) ?? [];
     return {
       message,
       runs: starts,
       history,
-      completions: ends.get('succeed') ?? 0,
+      completions: own.effects.length,
+      acknowledged,
+      ...countRepeats(message, own, tally),
       deadLetters: letters.length,
       innocent: false,
       shortened: false,
       ...(letters.length > 0 && explainDeath(letters, message, ends)),
     };
   });
+}
+
+/**
+ * An effect that is not the write of its own completion can be killed between the two, so that it
+ * happens at least once, whatever the worker does. Only where that did not happen is it once.
+ */
+function countRepeats(
+  { id, idempotent }: AcceptedMessage,
+  { effects, said }: MessageRuns,
+  { cutShort, unwritten }: Pick<Tally, 'cutShort' | 'unwritten'>,
+): Pick<Account, 'repeats' | 'excused'> {
+  if (!idempotent) return { repeats: 0, excused: 0 };
+  const repeated = effects.slice(0, -1);
+  const excused = repeated.filter(
+    (requestId) =>
+      (cutShort.has(requestId) && !said.has(requestId)) || unwritten.has(`${requestId} ${id}`),
+  );
+  return { repeats: repeated.length - excused.length, excused: excused.length };
 }
 
 function explainDeath(

@@ -112,6 +112,20 @@ describe('the functions of this repository', () => {
     expect(scripts.get('index.mjs')).not.toContain('"v1/traces"');
   });
 
+  it('counts the client of DynamoDB apart: it loads where task state is on', async () => {
+    for (const [name, client] of [
+      ['process-tasks', 150_000],
+      // Which has most of the AWS SDK in any case.
+      ['enqueue-task', 20_000],
+      ['sample-queue-depth', 0],
+    ] as const) {
+      expect(built.get(name)?.taskStateBytes, name).toBeGreaterThanOrEqual(client);
+    }
+    const scripts = await scriptsOf(join(directory, 'process-tasks'));
+    expect(scripts.get('index.mjs')).not.toContain('DynamoDB_20120810');
+    expect([...scripts.values()].join()).toContain('DynamoDB_20120810');
+  });
+
   it('holds of sdk-trace-node what is used, and not its CommonJS', async () => {
     const text = [...(await scriptsOf(join(directory, 'process-tasks'))).values()].join();
     expect(text.includes('TraceIdRatioBased')).toBe(true);
@@ -123,7 +137,7 @@ describe('the functions of this repository', () => {
     const enqueueTask = built.get('enqueue-task') as BuiltFunction;
     const [heading, ...lines] = describeBundle(enqueueTask).split('\n');
     expect(heading).toMatch(
-      /^enqueue-task: a cold start loads \d+ KB of \d+ KB, \d+ KB more load with the first flush; \d+ KB with source maps$/,
+      /^enqueue-task: a cold start loads \d+ KB of \d+ KB, \d+ KB more load with the first flush, \d+ KB more where task state is on; \d+ KB with source maps$/,
     );
     expect(lines).toHaveLength(10);
     for (const line of lines) expect(line).toMatch(/^ +\d+(\.\d)? KB {2}\S+$/);
