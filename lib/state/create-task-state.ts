@@ -125,10 +125,10 @@ export function createTaskState(options: TaskStateOptions): TaskState {
     },
     async revoke(id) {
       const workflow = await workflows.read(id);
-      if (workflow === undefined) return revokeTask(calls, id, keepSeconds);
+      if (workflow === undefined) return revokeTask(calls, id);
       const { status, steps } = (await workflows.revoke(id)) ?? workflow;
       if (status === 'completed') return { kind: 'ended', status };
-      await revokeSteps(calls, { id, steps }, keepSeconds);
+      await revokeSteps(calls, { id, steps });
       return { kind: 'revoked' };
     },
     findRevoked: (ids, signal) => findRevoked(calls, ids, signal),

@@ -21,21 +21,19 @@ const TRIES = 4;
 export async function revokeTask(
   { change }: Pick<TableCalls, 'change'>,
   id: string,
-  keepSeconds: number,
 ): Promise<Revocation> {
   const key = taskKey(id);
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     const now = Date.now();
     const waiting = await change(key, {
-      update:
-        'SET #status = :revoked, #finished_at = :now, #updated_at = :now, #expires_at = :expires',
+      // Kept for as long as before: its message may come at any time until then.
+      update: 'SET #status = :revoked, #finished_at = :now, #updated_at = :now',
       condition: '#status IN (:queued, :retrying)',
       values: {
         revoked: 'revoked',
         queued: 'queued',
         retrying: 'retrying',
         now,
-        expires: Math.ceil(now / 1000) + keepSeconds,
       },
     });
     if (waiting.applied) return { kind: 'revoked' };
@@ -60,16 +58,15 @@ const CONCURRENCY = 25;
 export async function revokeSteps(
   calls: Pick<TableCalls, 'change' | 'create'>,
   { id, steps }: Pick<WorkflowRecord, 'id' | 'steps'>,
-  keepSeconds: number,
 ): Promise<void> {
   const revokeStep = async (step: WorkflowStep, index: number) => {
-    const { kind } = await revokeTask(calls, step.id, keepSeconds);
+    const { kind } = await revokeTask(calls, step.id);
     if (kind !== 'unknown') return;
     // Its message may be on its way: a record that is there already keeps it from running.
     const now = Date.now();
     const item = queuedItem({ ...step, workflow: { id, step: index } }, now);
     const created = await calls.create({ ...item, status: 'revoked', finished_at: now });
-    if (!created) await revokeTask(calls, step.id, keepSeconds);
+    if (!created) await revokeTask(calls, step.id);
   };
   for (let start = 0; start < steps.length; start += CONCURRENCY) {
     const some = steps.slice(start, start + CONCURRENCY);

@@ -46,6 +46,15 @@ describe('revoke', () => {
     });
   });
 
+  it('is kept for as long as the message may still come', async () => {
+    const id = randomUUID();
+    const inAYear = new Date(Date.now() + 360 * 86_400_000);
+    await bench.state.createQueued({ ...facts(id), notBefore: inAYear });
+    await bench.state.revoke(id);
+    const { expires_at: seconds } = (await bench.item(`task#${id}`)) ?? {};
+    expect(Number(seconds) * 1000).toBeGreaterThan(inAYear.getTime());
+  });
+
   it('asks what runs to stop, and changes nothing of it', async () => {
     const of = facts();
     await bench.state.attempts.start(of, running, signal);
