@@ -11,6 +11,7 @@ export function listMetricWatches(stage: MonitoredStage): MetricWatch[] {
   return [
     ...(Object.keys(stage.queues).length > 0 ? watchQueues(stage) : []),
     ...(stage.tasks.length > 0 ? watchTasks(stage) : []),
+    ...watchSchedules(stage),
   ];
 }
 
@@ -154,6 +155,32 @@ function watchTasks({ tasks, unknownTask }: MonitoredStage): MetricWatch[] {
         urgency: 'low',
         title: 'A task is slow',
         description: 'The slowest 5 % of its attempts take longer than their budget.',
+      },
+    },
+  ];
+}
+
+/** Without task state nobody knows when a schedule last ran. */
+function watchSchedules({ taskState, tasks }: MonitoredStage): MetricWatch[] {
+  const scheduled = tasks.filter((task) => task.scheduled);
+  if (!taskState || scheduled.length === 0) return [];
+  return [
+    {
+      key: 'schedule-overdue',
+      title: 'Schedule overdue',
+      description: 'A scheduled run has not begun, in every minute of the last 5.',
+      metric: 'schedule.overdue',
+      aggregation: 'Max',
+      groupBy: 'task.name',
+      thresholds: Object.fromEntries(scheduled.map(({ name }) => [name, 0])),
+      fires: 'All Values',
+      window: 'Past 5 Minutes',
+      noData: 'Ignore',
+      alarm: {
+        as: 'incident',
+        urgency: 'high',
+        title: 'A scheduled task did not run',
+        description: 'Its schedule did not send a message, or no worker has taken it up.',
       },
     },
   ];

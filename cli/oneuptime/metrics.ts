@@ -15,6 +15,7 @@ export const METRICS = {
   'queue.in_flight': 'gauge',
   'queue.dead_letters': 'gauge',
   'queue.oldest_message.age': 'gauge',
+  'schedule.overdue': 'gauge',
   'queue.sample_errors': 'counter',
   'queue.messages.sent': 'gauge per minute',
   'queue.messages.deleted': 'gauge per minute',

@@ -45,6 +45,8 @@ export interface MonitoredTask {
   name: string;
   queue: string;
   maxAttempts: number;
+  /** Whether it is enqueued by a schedule. */
+  scheduled: boolean;
   thresholds: TaskThresholds;
 }
 

@@ -104,6 +104,7 @@ function readTask(value: unknown, ofTasks: Plain): MonitoredTask {
     name,
     queue: text(contract['queue'], `queue of ${name}`),
     maxAttempts: Number(retry['maxAttempts'] ?? 5),
+    scheduled: Array.isArray(contract['schedule']) && contract['schedule'].length > 0,
     thresholds: thresholds(settings['thresholds'], defaults, `tasks.${name}`),
   };
 }

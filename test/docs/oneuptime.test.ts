@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readStage } from '../../cli/project/read-stage.ts';
-import { exampleRecords, exampleStage } from '../support/oneuptime-project.ts';
+import { everyRecord, exampleStage } from '../support/oneuptime-project.ts';
 import { repository } from '../support/repository.ts';
 import { runLeadline } from '../support/run-leadline.ts';
 
@@ -16,7 +16,7 @@ const rowsOf = (text: string) =>
     .map(([, name = '', ...cells]) => ({ name, cells }));
 
 test('every monitor has a row that says when it fires, what it means and what to do', () => {
-  const titles = exampleRecords()
+  const titles = everyRecord()
     .filter(({ kind }) => kind === 'monitor')
     .map(({ name }) => name.split(': ')[1]);
   const rows = rowsOf(section('The monitors')).slice(2);

@@ -24,6 +24,13 @@ export function exampleRecords(overrides: Overrides = {}): WantedRecord[] {
   return listWantedRecords(exampleStage(overrides), IDS);
 }
 
+/** The records of a stage that has every monitor: with task state, and a task with a schedule. */
+export function everyRecord(): WantedRecord[] {
+  const stage = exampleStage({ taskState: true });
+  const scheduled = stage.tasks.map((task) => ({ ...task, scheduled: true }));
+  return listWantedRecords({ ...stage, tasks: scheduled }, IDS);
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: JSON of whatever form a test expects.
 type Json = any;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { criteriaOf, exampleRecords, IDS, stepOf } from '../../support/oneuptime-project.ts';
+import { criteriaOf, everyRecord, IDS, stepOf } from '../../support/oneuptime-project.ts';
 import { repository } from '../../support/repository.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of whatever form a test expects.
@@ -13,7 +13,7 @@ const promised = (page.split('\n## What each monitor compares\n')[1]?.split('\n#
   .filter((line) => line.startsWith('|'))
   .slice(2)
   .map((line): [string, string] => [line.split('|')[1]?.trim() ?? '', line]);
-const monitors = exampleRecords().filter(({ kind }) => kind === 'monitor');
+const monitors = everyRecord().filter(({ kind }) => kind === 'monitor');
 
 test('there is a row for each monitor', () => {
   expect(promised.map(([title]) => title)).toEqual(monitors.map(({ name }) => titleOf(name)));

@@ -55,6 +55,7 @@ test('a project of somebody, which says little, has the defaults', async () => {
         name: 'resize_image',
         queue: 'images',
         maxAttempts: 7,
+        scheduled: false,
         thresholds: { failureRate: 0.05, retriesPerMinute: 100, p95DurationMs: 16_000 },
       },
     ],
