@@ -10,6 +10,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { StateUnavailable } from '../errors/state-unavailable.ts';
+import { withinSignal } from '../task/within-signal.ts';
 import { fromAttributes, type Item, toAttributes, type Value } from './attribute-values.ts';
 import { pause } from './pause.ts';
 
@@ -64,7 +65,7 @@ export function createTableCalls(
   ): Promise<T> => {
     const abortSignal = signal ?? AbortSignal.timeout(CALL_MS);
     try {
-      return await within(abortSignal, call(abortSignal));
+      return await withinSignal(abortSignal, call(abortSignal));
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) throw error;
       throw new StateUnavailable(TableName, error);
@@ -189,17 +190,4 @@ async function backOff(attempt: number, table: string, signal?: AbortSignal): Pr
     throw new StateUnavailable(table, new Error(`throttled in ${attempt} tries`));
   }
   await pause(25 * 2 ** attempt * Math.random(), signal);
-}
-
-/** The SDK heeds its signal while it sends, and not while it waits for credentials or a retry. */
-async function within<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([call, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -5,6 +5,7 @@ import {
   type SendMessageCommandInput,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { withinSignal } from '../task/within-signal.ts';
 
 export type SqsSender = Pick<SQSClient, 'send'>;
 
@@ -34,14 +35,14 @@ export function createSqsCalls(client: SqsSender = new SQSClient({})): SqsCalls 
   return {
     async sendMessage(input, abortSignal) {
       const call = client.send(new SendMessageCommand(input), { abortSignal });
-      const { MessageId } = await within(abortSignal, call);
+      const { MessageId } = await withinSignal(abortSignal, call);
       // Without its word the message may not be acknowledged.
       if (MessageId === undefined) throw new Error('SQS did not confirm the message.');
       return MessageId;
     },
     async deleteMessage(QueueUrl, ReceiptHandle, abortSignal) {
       const command = new DeleteMessageCommand({ QueueUrl, ReceiptHandle });
-      await within(abortSignal, client.send(command, { abortSignal }));
+      await withinSignal(abortSignal, client.send(command, { abortSignal }));
     },
     async changeVisibility(QueueUrl, changes, abortSignal) {
       const Entries = changes.map(({ receiptHandle, seconds }, index) => ({
@@ -50,21 +51,11 @@ export function createSqsCalls(client: SqsSender = new SQSClient({})): SqsCalls 
         VisibilityTimeout: seconds,
       }));
       const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries });
-      const { Failed = [] } = await within(abortSignal, client.send(command, { abortSignal }));
+      const { Failed = [] } = await withinSignal(
+        abortSignal,
+        client.send(command, { abortSignal }),
+      );
       return Failed.map(({ Id }) => changes[Number(Id)]?.receiptHandle ?? '');
     },
   };
-}
-
-/** The SDK heeds its signal while it sends, and not while it waits for credentials or a retry. */
-async function within<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([call, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }
