@@ -53,7 +53,7 @@ export const settings: ConsoleSettings = {
   title: 'local',
   telemetry: true,
   tasks: ['process_order', 'process_payment', 'send_invoice'],
-  queues: ['default', 'low', 'orders.fifo'],
+  queues: ['high', 'default', 'low'],
   version: '0.1.0',
   maxRuns: 10_000,
 };

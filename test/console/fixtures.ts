@@ -12,7 +12,7 @@ import type {
   TraceSpan,
 } from '../../cli/console/console-api.ts';
 
-/** States that a real stack takes long to get into. All times are given, so that they are the same in each run. */
+/** States that a real stack takes long to get into, with the names of the one of npm start. All times are given, so that they are the same in each run. */
 
 /** Up and down, and at `now` in the end. */
 function history(at: number, now: number): DepthPoint[] {
@@ -27,14 +27,14 @@ function history(at: number, now: number): DepthPoint[] {
 export function queueCard(name: string, at: number, change: Partial<QueueCard> = {}): QueueCard {
   return {
     name,
-    sqsName: `leadline-local-${name}`,
+    sqsName: `local-${name}`,
     fifo: false,
     depth: 0,
     inFlight: 0,
     delayed: 0,
     dead: 0,
-    dlq: `leadline-local-${name}-dlq`,
-    workers: [{ functionName: `leadline-local-${name}-worker`, active: 1, enabled: true }],
+    dlq: `local-${name}-dlq`,
+    workers: [{ functionName: `local-process-${name}`, active: 1, enabled: true }],
     readAt: at,
     history: history(at, 0),
     ...change,
@@ -47,6 +47,7 @@ export function overview(at: number): Overview {
     at,
     rates,
     queues: [
+      queueCard('high', at, { rates: { tasksPerSecond: 0, failureRate: 0 } }),
       queueCard('default', at, {
         depth: 128,
         inFlight: 4,
@@ -54,17 +55,16 @@ export function overview(at: number): Overview {
         dead: 3,
         oldestAgeSeconds: 42,
         history: history(at, 128),
-        workers: [{ functionName: 'worker', active: 4, enabled: true }],
+        workers: [{ functionName: 'local-process-default', active: 4, enabled: true }],
         rates,
       }),
       queueCard('low', at, {
         depth: 2_340,
         oldestAgeSeconds: 3_900,
         history: history(at, 2_340),
-        workers: [{ functionName: 'worker-low', active: 0, enabled: false }],
+        workers: [{ functionName: 'local-process-low', active: 0, enabled: false }],
         rates: { tasksPerSecond: 0, failureRate: 0 },
       }),
-      queueCard('orders.fifo', at, { fifo: true, sqsName: 'leadline-local-orders.fifo' }),
     ],
   };
 }
@@ -111,7 +111,9 @@ export function run(index: number, at: number, change: Partial<RunSummary> = {})
     startedAt: enqueuedAt + 12,
     waitMs: 12 + (index % 50),
     durationMs: 30 + ((index * 37) % 400),
-    ...(isDead && { error: { type: 'CardDeclined', message: 'The card was declined.' } }),
+    ...(isDead && {
+      error: { type: 'NonRetryableError', message: 'The card of payment declined-1 was declined.' },
+    }),
     updatedAt: enqueuedAt + 60,
     ...change,
   };
@@ -126,7 +128,7 @@ export function span(spanId: string, change: Partial<TraceSpan> = {}): TraceSpan
     spanId,
     name: 'charge_card',
     kind: 'internal',
-    service: 'leadline-local',
+    service: 'leadline',
     startedAt: 0,
     endedAt: 10,
     status: 'unset',
@@ -161,12 +163,12 @@ export function flakyTrace(at: number): Trace {
   const attempts = starts.flatMap((start, index) => {
     const failed = index < 2;
     const attempt = index + 1;
-    const common = { attempt, taskId: runId(0), functionName: 'leadline-local-default-worker' };
+    const common = { attempt, taskId: runId(0), functionName: 'local-process-default' };
     return [
       span(`process-${attempt}`, {
         ...common,
         parentSpanId: 'send',
-        name: 'process leadline-local-default',
+        name: 'process default',
         kind: 'consumer',
         startedAt: start,
         endedAt: start + 34,
@@ -234,17 +236,17 @@ export function flakyTrace(at: number): Trace {
         name: 'POST /tasks/{task}',
         kind: 'server',
         leg: 'http',
-        functionName: 'leadline-local-enqueue-task',
+        functionName: 'local-enqueue-task',
         startedAt: at,
         endedAt: at + 24,
         attributes: { 'http.request.method': 'POST', 'http.response.status_code': 202 },
       }),
       span('send', {
         parentSpanId: 'http',
-        name: 'send leadline-local-default',
+        name: 'send default',
         kind: 'producer',
         leg: 'queue',
-        functionName: 'leadline-local-enqueue-task',
+        functionName: 'local-enqueue-task',
         startedAt: at + 6,
         endedAt: at + 19,
       }),
@@ -285,7 +287,7 @@ export function flakyRun(at: number, change: Partial<RunDetail> = {}): RunDetail
       endedAt: startedAt + 34,
       durationMs: 34,
       delayBeforeMs: [21, 3_066, 6_726][index] ?? 0,
-      functionName: 'leadline-local-default-worker',
+      functionName: 'local-process-default',
       ...(index < 2 && {
         error: { type: 'GatewayTimeout', message: gateway(index + 1), stack: stack(index + 1) },
       }),
@@ -320,8 +322,11 @@ export function deadLetter(
     messageId: `m-${index}`,
     id: runId(index),
     task: 'process_payment',
-    reason: `CardDeclined: The card of payment declined-${index} was declined.`,
-    error: { type: 'CardDeclined', message: `The card of payment declined-${index} was declined.` },
+    reason: `NonRetryableError: The card of payment declined-${index} was declined.`,
+    error: {
+      type: 'NonRetryableError',
+      message: `The card of payment declined-${index} was declined.`,
+    },
     attempts: 1,
     enqueuedAt: at - 90_000,
     failedAt: at - 60_000 - index * 1_000,

@@ -12,7 +12,7 @@ export function richRoutes(at: number): Record<string, Route> {
     'GET runs/{}': ({ parts: [id = ''] }) => fixtures.flakyRun(at - 20_000, { id, task: PAYMENT }),
     'GET dead-letters/{}': ({ parts: [queue = ''] }) => ({
       queue,
-      dlq: `leadline-local-${queue}-dlq`,
+      dlq: `local-${queue}-dlq`,
       total: 3,
       letters: [0, 1, 2].map((index) => fixtures.deadLetter(index, at)),
       more: false,

@@ -1,6 +1,7 @@
 import type { Task } from '../../../lib/task/define-task.ts';
 import type { TaskContract } from '../console-api.ts';
 import { readJsonSchema } from './json-schema.ts';
+import { readSamples } from './read-samples.ts';
 import { samplePayloads } from './sample-payload.ts';
 
 /** A task as somebody sees it who wants to enqueue it. */
@@ -9,6 +10,7 @@ export async function describeContract(
   { projectDirectory, fifo }: { projectDirectory: string; fifo: boolean },
 ): Promise<TaskContract> {
   const schema = await readJsonSchema(task, projectDirectory);
+  const given = await readSamples(task.name, projectDirectory);
   return {
     task: task.name,
     queue: task.queue,
@@ -17,6 +19,6 @@ export async function describeContract(
     maxAttempts: task.retry.maxAttempts,
     timeoutSeconds: task.timeoutSeconds,
     ...(schema !== undefined && { schema }),
-    samples: samplePayloads(schema),
+    samples: given.length > 0 ? given : samplePayloads(schema),
   };
 }

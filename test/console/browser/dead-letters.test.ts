@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Problem, type Route } from '../fake-console.ts';
-import { deadLetter, overview } from '../fixtures.ts';
+import { deadLetter, overview, queueCard } from '../fixtures.ts';
 import { richRoutes } from '../rich-routes.ts';
 import { useBrowser } from './use-browser.ts';
 
@@ -10,7 +10,7 @@ const NOW = Date.now();
 async function openLetters(more: Record<string, Route> = {}) {
   const fake = await browser.fake({ ...richRoutes(NOW), ...more });
   const page = await browser.open(`${fake.url}/#/dead-letters/default`);
-  await page.getByText('CardDeclined').first().waitFor();
+  await page.getByText('NonRetryableError').first().waitFor();
   return page;
 }
 
@@ -101,4 +101,41 @@ test('what became of a redrive stays in sight when the queue has become empty', 
   fake.send('overview', { at: NOW + 1_000, queues });
   await page.getByRole('link', { name: /^low/ }).getByText('2').waitFor();
   expect(await result.isVisible()).toBe(true);
+});
+
+test('why the queues cannot be read is said, and not that they have no dead-letter queue', async () => {
+  const { dlq: _, ...unread } = queueCard('default', NOW, { readAt: 0, error: 'AccessDenied.' });
+  const fake = await browser.fake({ 'GET overview': () => ({ at: NOW, queues: [unread] }) });
+  const page = await browser.open(`${fake.url}/#/dead-letters`);
+  await page.getByRole('alert').getByText('default: AccessDenied.').waitFor();
+  expect(await page.getByText('No queue has').count()).toBe(0);
+  fake.send('overview', { at: NOW + 1_000, queues: [], error: 'SQS did not answer.' });
+  await page.getByRole('alert').getByText('SQS did not answer.').waitFor();
+  expect(await page.getByText('No queue has').count()).toBe(0);
+});
+
+test('however often their number changes, the letters are read again every 5 s at most', async () => {
+  const times: number[] = [];
+  const fake = await browser.fake({
+    ...richRoutes(NOW),
+    'GET dead-letters/{}': ({ parts: [queue] }) => {
+      times.push(Date.now());
+      const letters = [deadLetter(times.length, NOW)];
+      return { queue, dlq: 'dlq', total: 1, more: false, letters };
+    },
+  });
+  const page = await browser.open(`${fake.url}/#/dead-letters/default`);
+  const letter = (index: number) => page.getByText(`declined-${index} was declined`);
+  await letter(1).waitFor();
+  for (let dead = 4; dead < 12; dead += 1) {
+    const queues = overview(NOW).queues.map(({ history: _, ...each }) => ({ ...each, dead }));
+    fake.send('overview', { at: NOW + dead, queues });
+    await page
+      .getByRole('link', { name: /^default/ })
+      .getByText(String(dead))
+      .waitFor();
+  }
+  await letter(2).waitFor();
+  expect(times).toHaveLength(2);
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(4_500);
 });

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { overview, queueCard, run, taskRow } from '../fixtures.ts';
+import { contracts, overview, queueCard, run, taskRow } from '../fixtures.ts';
 import { useBrowser } from './use-browser.ts';
 
 const browser = useBrowser();
@@ -12,7 +12,7 @@ test('figures change as events come, without moving anything', async () => {
   const card = page.getByRole('region', { name: 'low' });
   await card.getByText('2,340').waitFor();
   const before = await card.boundingBox();
-  const [, low] = overview(NOW).queues;
+  const low = overview(NOW).queues.find(({ name }) => name === 'low');
   const { history: _, ...figures } = low ?? queueCard('low', NOW);
   fake.send('overview', {
     at: NOW + 1_000,
@@ -98,9 +98,18 @@ test('a broken stream is said, and everything is asked for again when it is back
 });
 
 test('what to do is said where nothing has run, and gone once something has', async () => {
-  const fake = await browser.fake({});
+  const [payment, invoice] = contracts;
+  const samples = [{ name: "a carrier's", payload: { to: "O'Hare" } }];
+  const fake = await browser.fake({
+    'GET overview': () => overview(NOW),
+    'GET contracts': () => ({ contracts: [invoice, { ...payment, task: 'ship', samples }] }),
+  });
   const page = await browser.open(`${fake.url}/`);
-  await page.getByText(`curl -XPOST ${fake.url}/tasks/process_order`).waitFor();
+  // Of the first task that HTTP takes, as a shell has to be given it.
+  const command = page.getByText(`curl -XPOST ${fake.url}/tasks/ship -d '{"to":"O'\\''Hare"}'`);
+  await command.waitFor();
+  const card = await page.locator('.queue-card').first().boundingBox();
+  expect((await command.boundingBox())?.y).toBeLessThan(card?.y ?? 0);
   expect(await page.getByRole('link', { name: 'Enqueue a task' }).count()).toBeGreaterThan(0);
   fake.send('tasks', { at: Date.now(), tasks: [taskRow('process_order')] });
   await page.getByText('Nothing has run yet').waitFor({ state: 'detached' });
@@ -114,6 +123,34 @@ test('why the queues cannot be read is said', async () => {
   await page.getByRole('alert').getByText('AccessDenied: sqs:ListQueues.').waitFor();
   expect(await page.getByText('There is no queue yet').count()).toBe(0);
 });
+
+test('tabs that are not seen leave the connections to those that are', async () => {
+  const fake = await browser.fake({ 'GET overview': () => overview(NOW) });
+  const first = await browser.open(`${fake.url}/`);
+  await first.locator('.live').getByText('Live').waitFor();
+  // A browser opens six connections to a host.
+  for (let tab = 0; tab < 8; tab += 1) {
+    const next = await first.context().newPage();
+    await next.goto(`${fake.url}/`);
+    await next.getByText('2,340').first().waitFor();
+    if (tab < 7) await setVisibility(next, 'hidden');
+  }
+  await setVisibility(first, 'hidden');
+  const asked = fake.requests.filter((each) => each === 'GET overview').length;
+  fake.answer({ 'GET overview': () => ({ at: NOW, queues: [queueCard('seen-again', NOW)] }) });
+  await setVisibility(first, 'visible');
+  await first.getByRole('region', { name: 'seen-again' }).waitFor();
+  await first.locator('.live').getByText('Live').waitFor();
+  expect(fake.requests.filter((each) => each === 'GET overview')).toHaveLength(asked + 1);
+});
+
+/** As the browser does when another tab is chosen: one without a window shows them all. */
+function setVisibility(page: Page, state: 'hidden' | 'visible'): Promise<void> {
+  return page.evaluate(`
+    Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  `);
+}
 
 function heightOf(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollHeight');

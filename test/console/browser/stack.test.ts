@@ -35,7 +35,17 @@ test('what its schema refuses is shown at the field, and nothing is sent', async
   await page.getByRole('alert').waitFor();
   expect(await amount.getAttribute('aria-invalid')).toBe('true');
   const describedBy = await amount.getAttribute('aria-describedby');
-  expect(await page.locator(`[id="${describedBy}"]`).textContent()).not.toBe('');
+  expect(await page.locator(`[id="${describedBy}"]`).textContent()).toBe(
+    'Has to be greater than 0.',
+  );
+  await page.getByLabel('payment_id').fill('');
+  await page.getByLabel('amount').fill('ten');
+  await page.getByRole('button', { name: 'Enqueue', exact: true }).click();
+  await page.getByText('Must not be empty.').waitFor();
+  await page.getByText('Has to be a number.').waitFor();
+  await page.getByLabel('amount').fill('');
+  await page.getByRole('button', { name: 'Enqueue', exact: true }).click();
+  await page.getByText('Required: a number.').waitFor();
   expect(await page.getByText('Nothing sent yet').isVisible()).toBe(true);
 });
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { arrangeRows } from '../../../cli/console/page/trace/arrange-rows.ts';
-import { createTimeScale } from '../../../cli/console/page/trace/time-scale.ts';
+import { createTimeScale, fittingTicks } from '../../../cli/console/page/trace/time-scale.ts';
 import { flakyTrace, span } from '../fixtures.ts';
 
 const NOW = 1_800_000_000_000;
@@ -18,6 +18,17 @@ test('without shortening, a time is where it belongs', () => {
   const scale = createTimeScale(rows, false);
   expect(scale.breaks).toEqual([]);
   expect(scale.at(NOW + scale.totalMs / 4)).toBeCloseTo(0.25);
+});
+
+test.each([150, 240, 600])('labels of an axis of %i px do not overlap', (width) => {
+  for (const shorten of [true, false]) {
+    const ticks = fittingTicks(createTimeScale(rows, shorten).ticks, width);
+    const places = ticks.map(({ x }) => x * width);
+    expect(places[0]).toBe(0);
+    places.slice(1).forEach((place, index) => {
+      expect(place - (places[index] ?? 0)).toBeGreaterThanOrEqual(60);
+    });
+  }
 });
 
 test('time never runs backwards, from the left edge to the right one', () => {

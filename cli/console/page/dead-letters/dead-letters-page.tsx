@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
+import type { Overview } from '../../console-api.ts';
 import { formatCount } from '../format/format-count.ts';
 import { Notice, ProblemNotice } from '../parts/notice.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
@@ -16,6 +17,7 @@ export function DeadLettersPage({ queue }: { queue: string | undefined }): JSX.E
   const first = useRef<string>(undefined);
   first.current ??= (queues.find(({ dead }) => dead > 0) ?? queues[0])?.name;
   const shown = queue ?? first.current;
+  const faults = value ? faultsOf(value) : [];
   return (
     <>
       <div class="page-head">
@@ -47,7 +49,13 @@ export function DeadLettersPage({ queue }: { queue: string | undefined }): JSX.E
           dead={queues.find((each) => each.name === shown)?.dead}
         />
       )}
-      {shown === undefined && value && (
+      {value && faults.length > 0 && (
+        <ProblemNotice
+          title="The queues could not all be read: what is shown may not be all"
+          problem={faults.join(' ')}
+        />
+      )}
+      {shown === undefined && value && faults.length === 0 && (
         <Notice icon="info" title="No queue has a dead-letter queue">
           <p>A queue of Leadline's stack has one; those that were made otherwise may not.</p>
         </Notice>
@@ -58,4 +66,12 @@ export function DeadLettersPage({ queue }: { queue: string | undefined }): JSX.E
       )}
     </>
   );
+}
+
+/** A queue that was never read has no dead-letter queue that is known: that is no answer. */
+function faultsOf({ error, queues }: Overview): string[] {
+  const own = queues.flatMap(({ name, error: why }) =>
+    why === undefined ? [] : `${name}: ${why}`,
+  );
+  return [...(error === undefined ? [] : [error]), ...own];
 }

@@ -15,6 +15,10 @@ import { Skeleton } from '../parts/skeleton.tsx';
 import { postJson } from '../state/ask-server.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { LetterList } from './letter-list.tsx';
+import { usePaced } from './use-paced.ts';
+
+/** Reading hides the letters from others for a moment: not with every figure that changes. */
+const PACE_MS = 5_000;
 
 type Question = 'redrive-chosen' | 'redrive-all' | 'purge';
 
@@ -26,10 +30,11 @@ export function QueueLetters(props: { queue: string; dead: number | undefined })
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [question, setQuestion] = useState<Question>();
   const [result, setResult] = useState('');
+  const reloadLater = usePaced(reload, PACE_MS);
 
   // SQS's own count changed: somebody sent one there, or took one away.
   useEffect(() => {
-    if (dead !== undefined && list !== undefined) reload();
+    if (dead !== undefined && list !== undefined) reloadLater();
   }, [dead]);
 
   if (list === undefined) {

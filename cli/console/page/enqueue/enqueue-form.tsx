@@ -10,6 +10,7 @@ import { formatMany } from '../format/format-count.ts';
 import { Icon } from '../parts/icon.tsx';
 import { hrefOf } from '../shell/route.ts';
 import { postJson, ServerProblem } from '../state/ask-server.ts';
+import { explainProblem } from './explain-problem.ts';
 import { JsonField } from './json-field.tsx';
 import { PayloadField } from './payload-field.tsx';
 import { formatPath, valueAt } from './payload-path.ts';
@@ -48,7 +49,9 @@ export function EnqueueForm(props: {
       setUnderWay(false);
     }
   };
-  const problems = new Map(problem?.issues.map(({ path, message }) => [path, message]));
+  const problems = new Map(
+    problem?.issues.map((issue) => [issue.path, explainProblem(issue, schema, payload)]),
+  );
   const paths = new Set(asJson ? [] : pathsOf(field, payload, []));
   const elsewhere = [...problems].filter(([path]) => !paths.has(path));
 

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ContractList, EnqueueAnswer } from '../../console-api.ts';
 import { Notice, ProblemNotice } from '../parts/notice.tsx';
 import { Skeleton } from '../parts/skeleton.tsx';
@@ -16,6 +16,12 @@ export function EnqueuePage({ task }: { task: string | undefined }): JSX.Element
   const { value, problem, reload } = useAnswer<ContractList>('contracts');
   const hasRuns = useStore(useConsole().settings).value?.telemetry ?? true;
   const [sent, setSent] = useState<EnqueueAnswer>();
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const top = place.current?.getBoundingClientRect().top ?? 0;
+    // In one column the run is below the form, where nobody would see it.
+    if (sent && top > innerHeight / 2) place.current?.scrollIntoView();
+  }, [sent]);
   const contracts = value?.contracts ?? [];
   const chosen = task === undefined ? contracts[0] : contracts.find((each) => each.task === task);
   return (
@@ -53,7 +59,7 @@ export function EnqueuePage({ task }: { task: string | undefined }): JSX.Element
             tasks={contracts.map((each) => each.task)}
             onSent={setSent}
           />
-          <section class="sent" aria-label="What was sent">
+          <section ref={place} class="sent" aria-label="What was sent">
             {sent && hasRuns && <SentRun key={sent.id} id={sent.id} />}
             {sent && !hasRuns && <SentMessage sent={sent} />}
             {!sent && (

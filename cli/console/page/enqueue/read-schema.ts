@@ -25,7 +25,7 @@ export function readSchema(root: JsonSchema): Field {
 function read(schema: AttributeJson | undefined, root: JsonSchema, depth: number): Field {
   if (!isObject(schema) || depth > DEEPEST) return { kind: 'json' };
   const { $ref } = schema;
-  if (typeof $ref === 'string') return read(resolve($ref, root), root, depth + 1);
+  if (typeof $ref === 'string') return read(resolveReference($ref, root), root, depth + 1);
   const words = {
     ...(typeof schema['title'] === 'string' && { title: schema['title'] }),
     ...(typeof schema['description'] === 'string' && { description: schema['description'] }),
@@ -57,7 +57,7 @@ function readKind(schema: JsonSchema, root: JsonSchema, depth: number): Field {
 }
 
 /** Of this document only: `#/$defs/address`. */
-function resolve(reference: string, root: JsonSchema): AttributeJson | undefined {
+export function resolveReference(reference: string, root: JsonSchema): AttributeJson | undefined {
   if (!reference.startsWith('#')) return undefined;
   let found: AttributeJson | undefined = root;
   for (const part of reference.slice(1).split('/').filter(Boolean)) {

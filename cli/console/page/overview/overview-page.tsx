@@ -43,6 +43,7 @@ function Queues({ overview }: { overview: Overview }): JSX.Element {
   return (
     <div class="stack">
       {error && <ProblemNotice title="The queues could not be read" problem={error} />}
+      <FirstSteps />
       {queues.length > 0 && (
         <dl class="strip totals" aria-label="All queues together">
           <Figure label="Waiting">{formatCount(sum('depth'))}</Figure>
@@ -65,7 +66,6 @@ function Queues({ overview }: { overview: Overview }): JSX.Element {
           </p>
         </Notice>
       )}
-      <FirstSteps />
     </div>
   );
 }

@@ -14,8 +14,9 @@ export function AttemptList({ run }: { run: RunDetail }): JSX.Element {
   return (
     <ol class="attempts">
       {attemptList.map((attempt, index) => (
-        <li key={attempt.attempt} data-outcome={attempt.outcome}>
-          <Delay ms={attempt.delayBeforeMs} isFirst={index === 0} />
+        // A redrive counts from 1 again.
+        <li key={attempt.spanId ?? index} data-outcome={attempt.outcome}>
+          <Delay {...delayBefore(run, index)} />
           <AttemptCard attempt={attempt} now={now} />
         </li>
       ))}
@@ -24,14 +25,27 @@ export function AttemptList({ run }: { run: RunDetail }): JSX.Element {
   );
 }
 
-function Delay({ ms, isFirst }: { ms: number | undefined; isFirst: boolean }): JSX.Element | null {
+function Delay({ ms, word }: { ms: number | undefined; word: string }): JSX.Element | null {
   if (ms === undefined) return null;
   return (
     <p class="delay">
       <Icon name="clock" size={14} />
-      {isFirst ? 'waited' : 'again after'} <strong>{formatDuration(ms)}</strong>
+      {word} <strong>{formatDuration(ms)}</strong>
     </p>
   );
+}
+
+function delayBefore(run: RunDetail, index: number): { ms: number | undefined; word: string } {
+  const { attemptList, truncated, waitMs } = run;
+  const own = attemptList[index];
+  const before = attemptList[index - 1];
+  if (before !== undefined && own !== undefined) {
+    const isRedriven = own.attempt <= before.attempt;
+    return { ms: own.delayBeforeMs, word: isRedriven ? 'redriven after' : 'again after' };
+  }
+  if (truncated?.attempts) return { ms: own?.delayBeforeMs, word: 'again after' };
+  // The same figure as in the head of the page.
+  return { ms: waitMs ?? own?.delayBeforeMs, word: 'waited' };
 }
 
 /** The attempt that is still to come. */

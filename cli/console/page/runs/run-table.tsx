@@ -11,6 +11,7 @@ import { hrefOf } from '../shell/route.ts';
 
 /** As in tables.css. */
 const ROW_HEIGHT = { wide: 48, narrow: 84 };
+const CARDS_UP_TO_PX = 1_080;
 /** Rows before the end at which older ones are asked for. */
 const NEAR_END = 60;
 
@@ -22,7 +23,7 @@ export function RunTable(props: {
 }): JSX.Element {
   const { runs, hasOlder, onNearEnd } = props;
   const now = useNow();
-  const rowHeight = ROW_HEIGHT[useNarrow() ? 'narrow' : 'wide'];
+  const rowHeight = ROW_HEIGHT[useNarrow(CARDS_UP_TO_PX) ? 'narrow' : 'wide'];
   const body = useRef<HTMLTableSectionElement>(null);
   const { start, end } = useVisibleRows(body, runs.length, rowHeight);
   useStandingStill(body, runs, rowHeight);
@@ -72,7 +73,8 @@ function Gap(props: {
   return (
     <tbody class="gap" aria-hidden="true" {...(top && { ref: top })}>
       <tr style={{ height: `${height}px` }}>
-        <td colSpan={8} />
+        {/* One cell, whatever the width: a style sheet hides columns, and a span would bring them back. */}
+        <td />
       </tr>
     </tbody>
   );

@@ -27,7 +27,7 @@ interface Listed {
 
 /** The runs that pass the filter, as far as they were asked for, and as they change. */
 export function useRunList(filter: RunFilter): ListedRuns {
-  const { stream, generation: generations } = useConsole();
+  const { stream, settings, generation: generations } = useConsole();
   const generation = useStore(generations);
   const [turn, setTurn] = useState(0);
   const [listed, setListed] = useState<Listed>({});
@@ -35,6 +35,13 @@ export function useRunList(filter: RunFilter): ListedRuns {
   /** What came while the list was asked for. */
   const meanwhile = useRef<RunSummary[]>([]);
   const query = new URLSearchParams({ ...filter, limit: String(PAGE) }).toString();
+
+  const merge = ({ runs = [], next }: Listed, changed: readonly RunSummary[]): Listed => {
+    const maxRuns = settings.get().value?.maxRuns ?? Number.POSITIVE_INFINITY;
+    const merged = mergeRuns({ runs, hasOlder: next !== undefined }, changed, filter, maxRuns);
+    // Whatever is older than those is dropped by now.
+    return { runs: merged, next: merged.length < maxRuns ? next : undefined };
+  };
 
   const load = useCallback((path: string, add: (before: Listed, answer: RunList) => Listed) => {
     loading.current?.abort();
@@ -57,21 +64,16 @@ export function useRunList(filter: RunFilter): ListedRuns {
   useEffect(() => {
     if (generation === undefined) return;
     meanwhile.current = [];
-    load(`runs?${query}`, (_, { runs, next }) => {
-      const loaded = { runs, hasOlder: next !== undefined };
-      return { runs: mergeRuns(loaded, meanwhile.current, filter), next };
-    });
+    load(`runs?${query}`, (_, answer) => merge(answer, meanwhile.current));
     return () => loading.current?.abort();
   }, [query, generation, turn]);
   useEffect(
     () =>
       stream.on('runs', (update) => {
         if (loading.current) meanwhile.current = [...meanwhile.current, ...update.runs];
-        setListed((before) => {
-          if (before.runs === undefined) return before;
-          const loaded = { runs: before.runs, hasOlder: before.next !== undefined };
-          return { ...before, runs: mergeRuns(loaded, update.runs, filter) };
-        });
+        setListed((before) =>
+          before.runs === undefined ? before : { ...before, ...merge(before, update.runs) },
+        );
       }),
     [query],
   );

@@ -10,12 +10,14 @@ export interface LoadedRuns {
 
 /**
  * The list with the changed runs in it: those that are there in their place, new ones where their
- * time belongs, and without those that the filter no longer lets through.
+ * time belongs, and without those that the filter no longer lets through. No more than the server
+ * keeps: it has dropped the rest.
  */
 export function mergeRuns(
   { runs, hasOlder }: LoadedRuns,
   changed: readonly RunSummary[],
   filter: RunFilter,
+  maxRuns: number,
 ): readonly RunSummary[] {
   const byId = new Map(changed.map((run) => [run.id, run]));
   const merged: RunSummary[] = [];
@@ -34,7 +36,7 @@ export function mergeRuns(
     const index = merged.findIndex((other) => timeOf(other) <= timeOf(run));
     merged.splice(index === -1 ? merged.length : index, 0, run);
   }
-  return merged;
+  return merged.slice(0, maxRuns);
 }
 
 function passes(run: RunSummary, { task, queue, state }: RunFilter): boolean {

@@ -1,4 +1,5 @@
-import type { TraceSpan } from '../../console-api.ts';
+import type { TraceSpan, WaitSegment } from '../../console-api.ts';
+import { formatDuration } from '../format/format-duration.ts';
 import type { TraceRow } from './arrange-rows.ts';
 
 /** Where a line of the waterfall belongs, as a word. */
@@ -21,9 +22,23 @@ export function laneName(lane: Lane): string {
 
 export function nameOf(row: TraceRow): string {
   if (row.kind === 'span') return row.span.name;
-  const { kind, queue, attempt, endedAt } = row.wait;
+  const { queue, attempt, startedAt, endedAt } = row.wait;
   const still = endedAt === undefined ? ', still' : '';
-  return kind === 'backoff' ? `backoff before attempt ${attempt}${still}` : `on ${queue}${still}`;
+  switch (kindOf(row.wait)) {
+    case 'backoff':
+      return `backoff before attempt ${attempt}${still}`;
+    case 'redriven':
+      return endedAt === undefined
+        ? 'in the dead-letter queue, or redriven'
+        : `in the dead-letter queue, redriven after ${formatDuration(endedAt - startedAt)}`;
+    default:
+      return `on ${queue}${still}`;
+  }
+}
+
+/** A server of another version may know more kinds: those are plain waits. */
+export function kindOf({ kind }: WaitSegment): string {
+  return kind;
 }
 
 export function isFailed(row: TraceRow): boolean {
@@ -33,5 +48,6 @@ export function isFailed(row: TraceRow): boolean {
 /** Stays the same while rows come and go. */
 export function keyOf(row: TraceRow): string {
   if (row.kind === 'span') return row.span.spanId;
-  return `wait-${row.wait.taskId}-${row.wait.attempt}-${row.wait.kind}`;
+  // Not by its attempt: a redrive counts from 1 again.
+  return `wait-${row.wait.taskId}-${row.wait.startedAt}`;
 }

@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
-import type { AttributeJson, TraceSpan } from '../../console-api.ts';
+import type { AttributeJson, TraceSpan, WaitSegment } from '../../console-api.ts';
 import { formatDuration } from '../format/format-duration.ts';
 import { formatValue } from '../format/format-json.ts';
 import { formatTimeWithMs } from '../format/format-time.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Badge } from '../parts/state-badge.tsx';
 import type { TraceRow } from './arrange-rows.ts';
-import { isFailed, laneName, laneOf, nameOf } from './describe-row.ts';
+import { isFailed, kindOf, laneName, laneOf, nameOf } from './describe-row.ts';
 
 /** All that is known of one line of the waterfall. */
 export function RowDetails({ row, startedAt }: { row: TraceRow; startedAt: number }): JSX.Element {
@@ -30,14 +30,19 @@ export function RowDetails({ row, startedAt }: { row: TraceRow; startedAt: numbe
 }
 
 function WaitDetails({ row }: { row: TraceRow & { kind: 'wait' } }): JSX.Element {
-  const { kind, queue, attempt } = row.wait;
-  return (
-    <p>
-      {kind === 'queue'
-        ? `The message lay on the queue ${queue} until a worker took it for attempt ${attempt}.`
-        : `Attempt ${attempt - 1} failed; the message came back to the queue ${queue} after its backoff.`}
-    </p>
-  );
+  return <p>{explainWait(row.wait)}</p>;
+}
+
+function explainWait(wait: WaitSegment): string {
+  const { queue, attempt } = wait;
+  switch (kindOf(wait)) {
+    case 'backoff':
+      return `Attempt ${attempt - 1} failed; the message came back to the queue ${queue} after its backoff.`;
+    case 'redriven':
+      return `The message lay in the dead-letter queue of ${queue} until it was redriven, and then on the queue until a worker took it. Its attempts are counted from 1 again.`;
+    default:
+      return `The message lay on the queue ${queue} until a worker took it for attempt ${attempt}.`;
+  }
 }
 
 function SpanDetails({ span }: { span: TraceSpan }): JSX.Element {

@@ -5,10 +5,15 @@ export interface TimeScale {
   at(time: number): number;
   /** Where time is shortened, from left to right, with how long it really was. */
   breaks: { from: number; to: number; ms: number }[];
-  /** What stands below the axis, with ms since the start. */
-  ticks: { x: number; ms: number }[];
+  /** What may stand on the axis, from left to right, with ms since the start. */
+  ticks: Tick[];
   startedAt: number;
   totalMs: number;
+}
+
+export interface Tick {
+  x: number;
+  ms: number;
 }
 
 interface Piece {
@@ -25,8 +30,8 @@ const LARGEST_SHARE_OF_BREAKS = 0.4;
 /** A stretch is shortened when it is longer than this part of all in which something ran. */
 const WORTH_SHORTENING = 0.25;
 const TICKS = 5;
-/** A label needs so much of the width. */
-const ROOM = 0.1;
+/** What a label takes of the axis. */
+const LABEL_PX = 64;
 
 /**
  * Where a time is in the waterfall. A backoff of minutes would make slivers of spans of milliseconds:
@@ -55,6 +60,16 @@ export function createTimeScale(rows: readonly TraceRow[], shorten: boolean): Ti
     startedAt,
     totalMs: endedAt - startedAt,
   };
+}
+
+/** Those whose labels have room beside each other on an axis of that width. */
+export function fittingTicks(ticks: readonly Tick[], widthPx: number): Tick[] {
+  const fitting: Tick[] = [];
+  for (const tick of ticks) {
+    const last = fitting.at(-1);
+    if (last === undefined || (tick.x - last.x) * widthPx >= LABEL_PX) fitting.push(tick);
+  }
+  return fitting;
 }
 
 /** Stretches with a span in them, and breaks between. */
@@ -111,7 +126,7 @@ function place(pieces: Piece[]): Placed[] {
   });
 }
 
-function ticksOf(placed: Placed[], startedAt: number): { x: number; ms: number }[] {
+function ticksOf(placed: Placed[], startedAt: number): Tick[] {
   const [only] = placed;
   if (only !== undefined && placed.length === 1) {
     return Array.from({ length: TICKS }, (_, index) => ({
@@ -119,12 +134,7 @@ function ticksOf(placed: Placed[], startedAt: number): { x: number; ms: number }
       ms: ((only.to - only.from) * index) / TICKS,
     }));
   }
-  const ticks: { x: number; ms: number }[] = [];
-  for (const { x0, from, isBreak } of placed) {
-    const last = ticks.at(-1);
-    if (!isBreak && (last === undefined || x0 - last.x >= ROOM)) {
-      ticks.push({ x: x0, ms: from - startedAt });
-    }
-  }
-  return ticks;
+  return placed
+    .filter(({ isBreak }) => !isBreak)
+    .map(({ x0, from }) => ({ x: x0, ms: from - startedAt }));
 }

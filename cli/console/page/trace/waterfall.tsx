@@ -6,7 +6,8 @@ import { useNarrow } from '../parts/use-narrow.ts';
 import { useVisibleRows } from '../parts/use-visible-rows.ts';
 import type { TraceRow } from './arrange-rows.ts';
 import { isFailed, keyOf, laneName, laneOf, nameOf } from './describe-row.ts';
-import type { TimeScale } from './time-scale.ts';
+import { fittingTicks, type TimeScale } from './time-scale.ts';
+import { useWidth } from './use-width.ts';
 
 /** As in run.css. */
 const ROW_HEIGHT = { wide: 30, narrow: 46 };
@@ -24,6 +25,8 @@ export function Waterfall(props: {
   const rowHeight = ROW_HEIGHT[useNarrow() ? 'narrow' : 'wide'];
   const scroller = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
+  const axis = useRef<HTMLDivElement>(null);
+  const axisWidth = useWidth(axis);
   const { start, end } = useVisibleRows(body, rows.length, rowHeight, scroller);
   const index = rows.findIndex((row) => keyOf(row) === chosen);
 
@@ -58,8 +61,8 @@ export function Waterfall(props: {
         onKeyDown={onKeyDown}
       >
         <div class="axis" aria-hidden="true">
-          <div class="ticks">
-            {scale.ticks.map(({ x, ms }) => (
+          <div ref={axis} class="ticks">
+            {fittingTicks(scale.ticks, axisWidth).map(({ x, ms }) => (
               <span key={x} style={{ left: `${x * 100}%` }}>
                 {formatDuration(ms)}
               </span>
