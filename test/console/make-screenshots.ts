@@ -21,8 +21,8 @@ interface Picture {
 }
 
 const pictures: readonly Picture[] = [
-  { name: 'overview-light', hash: '#/', theme: 'light', height: 760 },
-  { name: 'overview-dark', hash: '#/', theme: 'dark', height: 760 },
+  { name: 'overview-light', hash: '#/', theme: 'light', height: 1_110 },
+  { name: 'overview-dark', hash: '#/', theme: 'dark', height: 1_110 },
   { name: 'run-light', hash: `#/runs/${runId(0)}`, theme: 'light', height: 1_360 },
   { name: 'run-dark', hash: `#/runs/${runId(0)}`, theme: 'dark', height: 1_360 },
 ];

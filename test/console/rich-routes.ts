@@ -29,7 +29,16 @@ function tasks() {
   return [
     fixtures.taskRow('process_order', { failed: 0, retried: 0, dead: 0, failedSparkline: none }),
     fixtures.taskRow(PAYMENT),
-    { ...unused, started: 0, completed: 0, failed: 0, retried: 0, dead: 0, sparkline: none },
+    {
+      ...unused,
+      started: 0,
+      completed: 0,
+      failed: 0,
+      retried: 0,
+      dead: 0,
+      sparkline: none,
+      failedSparkline: none,
+    },
   ];
 }
 

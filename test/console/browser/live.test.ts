@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { contracts, overview, queueCard, run, taskRow } from '../fixtures.ts';
+import { contracts, overview, queueCard, run, runId, runs, taskRow } from '../fixtures.ts';
+import { pageOf } from '../rich-routes.ts';
 import { useBrowser } from './use-browser.ts';
 
 const browser = useBrowser();
@@ -142,6 +143,26 @@ test('tabs that are not seen leave the connections to those that are', async () 
   await first.getByRole('region', { name: 'seen-again' }).waitFor();
   await first.locator('.live').getByText('Live').waitFor();
   expect(fake.requests.filter((each) => each === 'GET overview')).toHaveLength(asked + 1);
+});
+
+test('whoever has scrolled down is still there when the tab is seen again', async () => {
+  const all = runs(600, NOW);
+  const fake = await browser.fake({ 'GET runs': ({ query }) => pageOf(all, query) });
+  const page = await browser.open(`${fake.url}/#/runs`);
+  await page.getByRole('link', { name: `Run ${runId(0)}` }).waitFor();
+  const deep = page.getByRole('link', { name: `Run ${runId(500)}` });
+  const scrollDown = async () => {
+    await page.evaluate('scrollTo(0, 500 * 48)');
+    return deep.count();
+  };
+  await expect.poll(scrollDown).toBe(1);
+  const { y } = (await deep.boundingBox()) ?? {};
+  await setVisibility(page, 'hidden');
+  const completed = all.map((each) => ({ ...each, task: 'changed_meanwhile' }));
+  fake.answer({ 'GET runs': ({ query }) => pageOf(completed, query) });
+  await setVisibility(page, 'visible');
+  await page.getByRole('cell', { name: 'changed_meanwhile' }).first().waitFor();
+  expect((await deep.boundingBox())?.y).toBe(y);
 });
 
 /** As the browser does when another tab is chosen: one without a window shows them all. */

@@ -4,6 +4,7 @@ import type { AttributeJson } from '../../../cli/console/console-api.ts';
 import { readJsonSchema } from '../../../cli/console/contracts/json-schema.ts';
 import { answerError } from '../../../cli/console/http/answer-error.ts';
 import { explainProblem } from '../../../cli/console/page/enqueue/explain-problem.ts';
+import { processPayment } from '../../../functions/tasks/process-payment.ts';
 import { defineTask } from '../../../lib/index.ts';
 import { validatePayload } from '../../../lib/task/validate-payload.ts';
 import { repository } from '../../support/repository.ts';
@@ -58,6 +59,17 @@ test.each<[Record<string, AttributeJson>, Record<string, string>]>([
   ],
 ])('of %j it says what is asked for', async (given, problems) => {
   expect(await problemsOf(given)).toEqual(problems);
+});
+
+test('the sample tasks say what they ask for', async () => {
+  const given = { payment_id: '', amount: 0 };
+  const schema = await readJsonSchema(processPayment, repository);
+  const error = await validatePayload(processPayment, given).catch((refusal: unknown) => refusal);
+  const issues = answerError(error).problem.error.issues ?? [];
+  expect(issues.map((issue) => explainProblem(issue, schema, given))).toEqual([
+    'Must not be empty.',
+    'Has to be greater than 0.',
+  ]);
 });
 
 describe('what has words of its own, or cannot be found, keeps its words', () => {

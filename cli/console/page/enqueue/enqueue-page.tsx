@@ -19,8 +19,8 @@ export function EnqueuePage({ task }: { task: string | undefined }): JSX.Element
   const place = useRef<HTMLElement>(null);
   useEffect(() => {
     const top = place.current?.getBoundingClientRect().top ?? 0;
-    // In one column the run is below the form, where nobody would see it.
-    if (sent && top > innerHeight / 2) place.current?.scrollIntoView();
+    // Below the form in one column, and above what is seen where the form is long.
+    if (sent && (top < 0 || top > innerHeight / 2)) place.current?.scrollIntoView();
   }, [sent]);
   const contracts = value?.contracts ?? [];
   const chosen = task === undefined ? contracts[0] : contracts.find((each) => each.task === task);

@@ -19,6 +19,8 @@ export interface ListedRuns {
 /** The most that the server gives at once. */
 const PAGE = 200;
 
+type Asking = (signal: AbortSignal) => Promise<RunList>;
+
 interface Listed {
   runs?: readonly RunSummary[];
   next?: string | undefined;
@@ -31,6 +33,8 @@ export function useRunList(filter: RunFilter): ListedRuns {
   const generation = useStore(generations);
   const [turn, setTurn] = useState(0);
   const [listed, setListed] = useState<Listed>({});
+  const count = useRef(0);
+  count.current = listed.runs?.length ?? 0;
   const loading = useRef<AbortController>(undefined);
   /** What came while the list was asked for. */
   const meanwhile = useRef<RunSummary[]>([]);
@@ -43,11 +47,11 @@ export function useRunList(filter: RunFilter): ListedRuns {
     return { runs: merged, next: merged.length < maxRuns ? next : undefined };
   };
 
-  const load = useCallback((path: string, add: (before: Listed, answer: RunList) => Listed) => {
+  const load = useCallback((ask: Asking, add: (before: Listed, answer: RunList) => Listed) => {
     loading.current?.abort();
     const controller = new AbortController();
     loading.current = controller;
-    getJson<RunList>(path, controller.signal).then(
+    ask(controller.signal).then(
       (answer) => {
         loading.current = undefined;
         setListed((before) => add(before, answer));
@@ -60,11 +64,15 @@ export function useRunList(filter: RunFilter): ListedRuns {
     );
   }, []);
 
-  useEffect(() => setListed({}), [query]);
+  useEffect(() => {
+    setListed({});
+    count.current = 0;
+  }, [query]);
   useEffect(() => {
     if (generation === undefined) return;
     meanwhile.current = [];
-    load(`runs?${query}`, (_, answer) => merge(answer, meanwhile.current));
+    const ask = (signal: AbortSignal) => askForRuns(query, count.current, signal);
+    load(ask, (_, answer) => merge(answer, meanwhile.current));
     return () => loading.current?.abort();
   }, [query, generation, turn]);
   useEffect(
@@ -85,13 +93,34 @@ export function useRunList(filter: RunFilter): ListedRuns {
     hasOlder: next !== undefined,
     loadOlder() {
       if (next === undefined || loading.current !== undefined) return;
-      load(`runs?${query}&before=${encodeURIComponent(next)}`, (before, answer) => ({
+      const ask = (signal: AbortSignal) => askForPage(query, next, signal);
+      load(ask, (before, answer) => ({
         runs: withOlder(before.runs ?? [], answer.runs),
         next: answer.next,
       }));
     },
     retry: () => setTurn((number) => number + 1),
   };
+}
+
+/** As many as there were: whoever has scrolled down stays there when everything is asked for again. */
+async function askForRuns(query: string, count: number, signal: AbortSignal): Promise<RunList> {
+  let { runs, next } = await askForPage(query, undefined, signal);
+  while (next !== undefined && runs.length < count) {
+    const older = await askForPage(query, next, signal);
+    runs = withOlder(runs, older.runs);
+    next = older.next;
+  }
+  return { runs, ...(next !== undefined && { next }) };
+}
+
+function askForPage(
+  query: string,
+  before: string | undefined,
+  signal: AbortSignal,
+): Promise<RunList> {
+  const from = before === undefined ? '' : `&before=${encodeURIComponent(before)}`;
+  return getJson<RunList>(`runs?${query}${from}`, signal);
 }
 
 /** One that changed meanwhile may be in both. */
