@@ -309,7 +309,9 @@ describe('an effect with a key of its own', () => {
   it('is another for another task, and the record of neither message', async () => {
     const first = effect();
     await start(first, exclusive);
-    expect(await start(facts({ ...first, task: 'u', owner: 'other' }), exclusive)).toMatchObject({ kind: 'started' });
+    expect(await start(facts({ ...first, task: 'u', owner: 'other' }), exclusive)).toMatchObject({
+      kind: 'started',
+    });
     expect(await bench.state.read(first.id)).toBeUndefined();
   });
 
