@@ -11,9 +11,9 @@ export interface TaskTableProps {
 }
 
 /** To keep what becomes of tasks. No Query and no Scan: the table is read by key. */
-const KEEP_STATE = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-/** A record that was written before a message that SQS did not take then. */
-const FORGET = 'dynamodb:DeleteItem';
+const KEEP_STATE = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
+/** The record before the message, which is gone again where SQS does not take the message. */
+const KEEP_QUEUED = ['dynamodb:PutItem', 'dynamodb:DeleteItem'];
 /** Of running tasks, of the members of a group, of schedules. */
 const READ_MANY = 'dynamodb:BatchGetItem';
 
@@ -43,12 +43,12 @@ export class TaskTable extends Construct {
 
   /** Lets a function enqueue tasks with a record, read it and revoke them. */
   allowEnqueue(taskFunction: TaskFunction): void {
-    this.allow(taskFunction, [...KEEP_STATE, FORGET]);
+    this.allow(taskFunction, [...KEEP_STATE, ...KEEP_QUEUED]);
   }
 
   /** Lets a worker keep what becomes of its tasks, and of those that they enqueue. */
   allowWork(taskFunction: TaskFunction, { enqueues }: { enqueues: boolean }): void {
-    this.allow(taskFunction, [...KEEP_STATE, READ_MANY, ...(enqueues ? [FORGET] : [])]);
+    this.allow(taskFunction, [...KEEP_STATE, READ_MANY, ...(enqueues ? KEEP_QUEUED : [])]);
   }
 
   /** Lets a function write and read when schedules last ran. */

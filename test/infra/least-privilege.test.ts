@@ -177,7 +177,7 @@ describe('with task state, may do this besides, to the table alone:', () => {
   it.each([
     ['enqueue-task', 'which keeps records and revokes', 'Delete Get Put Update'],
     ['process-default', 'whose tasks enqueue others', 'BatchGet Delete Get Put Update'],
-    ['process-low', 'whose tasks enqueue none', 'BatchGet Get Put Update'],
+    ['process-low', 'whose tasks enqueue none', 'BatchGet Get Update'],
     ['sample-queue-depth', 'which keeps the last runs of schedules', 'BatchGet Update'],
   ])('%s, %s', (functionName, _why, actions) => {
     const rights = actions.split(' ').map((action) => `dynamodb:${action}Item on TaskTable`);
