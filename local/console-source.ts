@@ -3,11 +3,11 @@ import type { EnqueueAnswer } from '../cli/console/console-api.ts';
 import type { ConsoleSource, ReadingPace } from '../cli/console/console-source.ts';
 import { enqueueInTrace } from '../cli/console/enqueue-in-trace.ts';
 import { ConsoleRefusal } from '../cli/console/http/console-refusal.ts';
+import type { TelemetryFeed } from '../cli/console/telemetry-feed.ts';
 import { loadTasks } from '../cli/project/load-project.ts';
 import { createAwsClients } from '../lib/queues/aws-clients.ts';
 import type { QueueOptions } from '../lib/queues/queue-source.ts';
 import type { Task } from '../lib/task/define-task.ts';
-import type { TelemetryStore } from './otlp/telemetry-store.ts';
 import type { SqsServer } from './sqs/sqs-server.ts';
 import type { FunctionDescription, StackDescription } from './stack-description.ts';
 
@@ -20,7 +20,7 @@ export interface LocalSourceParts {
   sqs: SqsServer;
   sqsClient: SQSClient;
   region: string;
-  telemetry: TelemetryStore;
+  feed: TelemetryFeed;
   /** Of the HTTP API. */
   apiUrl: string;
 }
@@ -35,7 +35,7 @@ const PACE: ReadingPace = {
 
 /** The running stack, as the console shows it. */
 export function createLocalSource(parts: LocalSourceParts): ConsoleSource {
-  const { projectDirectory, description, sqs, sqsClient, telemetry, apiUrl } = parts;
+  const { projectDirectory, description, sqs, sqsClient, feed, apiUrl } = parts;
   const clients = createAwsClients({
     endpoint: sqs.endpoint,
     region: parts.region,
@@ -55,7 +55,7 @@ export function createLocalSource(parts: LocalSourceParts): ConsoleSource {
     queues: { queues },
     isFifo,
     pace: PACE,
-    feed: telemetry,
+    feed,
     tasks() {
       // Not at the start of the stack, which does not wait for it.
       loading ??= loadTasks(projectDirectory).catch((error: unknown) => {

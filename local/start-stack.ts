@@ -15,6 +15,7 @@ import {
   type LambdaService,
 } from './lambda/lambda-service.ts';
 import { createLambdaApi } from './lambda-api/lambda-api.ts';
+import { createLineFeed } from './line-feed.ts';
 import { createOtlpReceiver } from './otlp/otlp-receiver.ts';
 import { createOtlpRelay } from './otlp/otlp-relay.ts';
 import { createTelemetryStore, type TelemetryStore } from './otlp/telemetry-store.ts';
@@ -79,6 +80,7 @@ export async function startStack(
 ): Promise<Stack> {
   const { relay: relayTarget, now = Date.now, onWarning = () => {} } = options;
   const telemetry = createTelemetryStore();
+  const feed = createLineFeed(telemetry);
   const relay = relayTarget && createOtlpRelay({ ...relayTarget, onWarning });
   const otlp = createOtlpReceiver({
     store: telemetry,
@@ -132,7 +134,10 @@ export async function startStack(
       },
       ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
       ...(options.onReport && { onReport: options.onReport }),
-      onOutput: (line, { functionName }) => options.onOutput?.(line, functionName),
+      onOutput: (line, { functionName }) => {
+        feed.tell(line);
+        options.onOutput?.(line, functionName);
+      },
     });
     api = createHttpApi({ routes: description.routes, invoke: createPatientInvoke(lambda.invoke) });
     const sqsClient = createSqsClient(sqs.endpoint);
@@ -177,7 +182,7 @@ export async function startStack(
         sqs,
         sqsClient,
         region: REGION,
-        telemetry,
+        feed,
         apiUrl: front.url,
       }),
     });
