@@ -4,10 +4,10 @@ import type { ConsoleSource, ReadingPace } from '../cli/console/console-source.t
 import { enqueueInTrace } from '../cli/console/enqueue-in-trace.ts';
 import { ConsoleRefusal } from '../cli/console/http/console-refusal.ts';
 import type { TelemetryFeed } from '../cli/console/telemetry-feed.ts';
-import { loadTasks } from '../cli/project/load-project.ts';
 import { createAwsClients } from '../lib/queues/aws-clients.ts';
 import type { QueueOptions } from '../lib/queues/queue-source.ts';
 import type { Task } from '../lib/task/define-task.ts';
+import { type LoadedContracts, loadContracts } from './contracts/load-contracts.ts';
 import type { SqsServer } from './sqs/sqs-server.ts';
 import type { FunctionDescription, StackDescription } from './stack-description.ts';
 
@@ -33,8 +33,13 @@ const PACE: ReadingPace = {
   cloudWatch: { periodMs: 1_000, lagMs: 0 },
 };
 
+export interface LocalSource extends ConsoleSource {
+  /** The contracts may have changed: they are loaded anew when they are asked for. */
+  forgetContracts(): void;
+}
+
 /** The running stack, as the console shows it. */
-export function createLocalSource(parts: LocalSourceParts): ConsoleSource {
+export function createLocalSource(parts: LocalSourceParts): LocalSource {
   const { projectDirectory, description, sqs, sqsClient, feed, apiUrl } = parts;
   const clients = createAwsClients({
     endpoint: sqs.endpoint,
@@ -46,7 +51,8 @@ export function createLocalSource(parts: LocalSourceParts): ConsoleSource {
   const hasRoute = description.routes.some(
     ({ method, path }) => method === 'POST' && path === '/tasks/{task}',
   );
-  let loading: Promise<readonly Task[]> | undefined;
+  let loading: Promise<LoadedContracts> | undefined;
+  let latest: LoadedContracts | undefined;
   return {
     kind: 'local',
     title: 'local',
@@ -56,14 +62,28 @@ export function createLocalSource(parts: LocalSourceParts): ConsoleSource {
     isFifo,
     pace: PACE,
     feed,
-    tasks() {
+    async tasks() {
       // Not at the start of the stack, which does not wait for it.
-      loading ??= loadTasks(projectDirectory).catch((error: unknown) => {
+      // One whose thread failed is of no use.
+      if (loading === undefined || latest?.ended) loading = loadContracts(projectDirectory);
+      latest = undefined;
+      const own = loading;
+      try {
+        const loaded = await own;
+        if (loading === own) latest = loaded;
+        return loaded.tasks;
+      } catch (error) {
         // It may be mended by the next time.
-        loading = undefined;
+        if (loading === own) loading = undefined;
         throw error;
-      });
-      return loading;
+      }
+    },
+    forgetContracts() {
+      loading?.then(
+        ({ stop }) => stop(),
+        () => {},
+      );
+      loading = undefined;
     },
     projectDirectory,
     enqueue(task, payload, groupId) {

@@ -66,6 +66,8 @@ export interface Stack {
   readonly telemetry: TelemetryStore;
   /** By queue name; `disable()` stops the queue's workers, `enable()` starts them. */
   readonly eventSourceMappings: ReadonlyMap<string, EventSourceMapping>;
+  /** After the bundles were built anew: new instances, and the console has the contracts of now. */
+  replaceSources(): Promise<void>;
   /** Everything gone within 2 s. */
   stop(): Promise<void>;
 }
@@ -174,18 +176,17 @@ export async function startStack(
         now,
       }),
     });
-    console = createConsole({
-      source: createLocalSource({
-        projectDirectory: options.projectDirectory ?? join(import.meta.dirname, '..'),
-        description,
-        functions,
-        sqs,
-        sqsClient,
-        region: REGION,
-        feed,
-        apiUrl: front.url,
-      }),
+    const source = createLocalSource({
+      projectDirectory: options.projectDirectory ?? join(import.meta.dirname, '..'),
+      description,
+      functions,
+      sqs,
+      sqsClient,
+      region: REGION,
+      feed,
+      apiUrl: front.url,
     });
+    console = createConsole({ source });
     facts = {
       ...(description.stage !== undefined && { stage: description.stage }),
       region: REGION,
@@ -195,6 +196,7 @@ export async function startStack(
     const stop = once(async () => {
       schedules.stop();
       console?.stop();
+      source.forgetContracts();
       await Promise.all([...eventSourceMappings.values()].map((each) => each.stop()));
       // Instances flush their last telemetry at SIGTERM: the receiver outlives them.
       await lambda.stop();
@@ -209,6 +211,10 @@ export async function startStack(
       cloudWatch,
       telemetry,
       eventSourceMappings,
+      async replaceSources() {
+        source.forgetContracts();
+        await lambda.replaceInstances();
+      },
       stop,
     };
   } catch (error) {
