@@ -174,6 +174,7 @@ export interface OverviewUpdate {
 
 export interface TaskList {
   at: number;
+  /** Also those of the project that have not run: their counts are 0. */
   tasks: TaskRow[];
 }
 

@@ -102,6 +102,10 @@ it('shows a flaky payment with its three attempts, their delays, their lines and
   const { tasks } = await get<TaskList>('tasks');
   expect(tasks[0]).toMatchObject({ task: 'process_payment', retried: 2, completed: 1 });
   expect(tasks[0]?.sparkline).toHaveLength(60);
+  // Registered, and not run yet.
+  expect(tasks[1]).toMatchObject({ task: 'process_order', queue: 'default', started: 0 });
+  expect(tasks[1]?.sparkline).toEqual(Array(60).fill(0));
+  expect(tasks[1]).not.toHaveProperty('lastAt');
 });
 
 it('tells a page what happens, in steps and not all over again', async () => {
