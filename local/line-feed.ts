@@ -1,4 +1,5 @@
 import type { FeedArrival, FeedAttributes, TelemetryFeed } from '../cli/console/telemetry-feed.ts';
+import type { InvocationReport } from './lambda/invocation-report.ts';
 import type { TelemetryStore } from './otlp/telemetry-store.ts';
 import { type LogLine, parseLogLine } from './parse-log-line.ts';
 
@@ -6,6 +7,8 @@ import { type LogLine, parseLogLine } from './parse-log-line.ts';
 export interface LineFeed extends TelemetryFeed {
   /** Takes a line of a function's output. */
   tell(line: string): void;
+  /** Takes the end of an invocation: what a process had begun when it died, nobody else tells of. */
+  tellEnd(report: Pick<InvocationReport, 'requestId' | 'status'>): void;
 }
 
 /**
@@ -14,12 +17,35 @@ export interface LineFeed extends TelemetryFeed {
  */
 export function createLineFeed(telemetry: Pick<TelemetryStore, 'subscribe'>): LineFeed {
   const listeners = new Set<(arrival: FeedArrival) => void>();
+  /** Lines of attempts that have begun, by invocation. */
+  const begun = new Map<string, LogLine[]>();
+  const publish = (line: LogLine) => {
+    for (const listener of listeners) listener({ signal: 'lines', records: [toLog(line)] });
+  };
+  const note = (line: LogLine) => {
+    const requestId = String(line['requestId']);
+    if (line.message === 'task starting') {
+      begun.set(requestId, [...(begun.get(requestId) ?? []), line]);
+    } else {
+      const others = begun.get(requestId)?.filter((each) => !isSameAttempt(each, line)) ?? [];
+      if (others.length > 0) begun.set(requestId, others);
+      else begun.delete(requestId);
+    }
+  };
   return {
     tell(line) {
       if (!line.includes('"task.id"')) return;
       const record = parseLogLine(line);
       if (record === undefined || !isNews(record)) return;
-      for (const listener of listeners) listener({ signal: 'lines', records: [toLog(record)] });
+      note(record);
+      publish(record);
+    },
+    tellEnd({ requestId, status }) {
+      const lines = begun.get(requestId) ?? [];
+      begun.delete(requestId);
+      if (status !== 'exit' && status !== 'timeout') return;
+      const timestamp = new Date().toISOString();
+      for (const line of lines) publish({ ...line, message: 'task unfinished', timestamp });
     },
     subscribe(listener) {
       const unsubscribe = telemetry.subscribe(listener);
@@ -30,6 +56,10 @@ export function createLineFeed(telemetry: Pick<TelemetryStore, 'subscribe'>): Li
       };
     },
   };
+}
+
+function isSameAttempt(line: LogLine, other: LogLine): boolean {
+  return ['task.id', 'task.attempt'].every((key) => line[key] === other[key]);
 }
 
 /** A task may write `task completed`, too: the worker's line has what the worker alone knows. */

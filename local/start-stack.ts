@@ -135,7 +135,10 @@ export async function startStack(
         ONEUPTIME_TOKEN: relayTarget?.token ?? 'local',
       },
       ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
-      ...(options.onReport && { onReport: options.onReport }),
+      onReport: (report) => {
+        feed.tellEnd(report);
+        options.onReport?.(report);
+      },
       onOutput: (line, { functionName }) => {
         feed.tell(line);
         options.onOutput?.(line, functionName);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FeedArrival } from '../../cli/console/telemetry-feed.ts';
+import type { FeedArrival, FeedLog } from '../../cli/console/telemetry-feed.ts';
 import { createLineFeed } from '../../local/line-feed.ts';
 import { createTelemetryStore } from '../../local/otlp/telemetry-store.ts';
 
@@ -53,3 +53,27 @@ it('takes no notice of other output', () => {
     told('task starting', '{"task.id"', 'null', '[]', sent, { ...LINE, message: 'x' }),
   ).toEqual([]);
 });
+
+it.each(['exit', 'timeout'] as const)(
+  'tells that an attempt is unfinished whose process ended by %s, and of no other',
+  (status) => {
+    const feed = createLineFeed(createTelemetryStore());
+    const news: unknown[] = [];
+    feed.subscribe(({ records }) => {
+      for (const { body, attributes } of records as FeedLog[]) {
+        news.push([attributes['task.id'], body]);
+      }
+    });
+    const tell = (id: string, requestId: string, own = {}) =>
+      feed.tell(JSON.stringify({ ...LINE, 'task.id': id, requestId, ...own }));
+    tell('died', 'r1');
+    tell('ended', 'r1');
+    tell('other', 'r2');
+    tell('ended', 'r1', { message: 'task completed', duration_ms: 5 });
+    news.length = 0;
+    feed.tellEnd({ requestId: 'r1', status });
+    feed.tellEnd({ requestId: 'r1', status });
+    feed.tellEnd({ requestId: 'r2', status: 'success' });
+    expect(news).toEqual([['died', 'task unfinished']]);
+  },
+);
