@@ -31,21 +31,15 @@ export function createQueuedRecords(state: TaskState | undefined, log: Log): Que
     log.warn('task state could not be written', { 'error.message': toError(error).message });
   return {
     async create(messages) {
-      // An id that the caller chose may have a record, which is another message's.
-      const [chosen, fresh] = partition(
-        messages,
-        ({ message }) => message.options.id !== undefined,
-      );
-      const own = new Set(fresh);
+      const own = new Set<RecordedMessage>();
       const signal = AbortSignal.timeout(CREATE_MS * Math.ceil(messages.length / HUNDRED));
+      // One by one, each only where there is none: the caller may have chosen an id that has a
+      // record, and a write that arrives late must not undo what a worker has written since.
       const createOne = async (each: RecordedMessage) => {
         if (await state.createQueued(toFacts(each), signal)) own.add(each);
       };
       try {
-        const [only] = fresh;
-        if (fresh.length > 1) await state.createManyQueued(fresh.map(toFacts), signal);
-        else if (only) await createOne(only);
-        await forEachOf(chosen, createOne);
+        await forEachOf(messages, createOne);
       } catch (error) {
         warn(error);
       }
@@ -69,10 +63,6 @@ async function forEachOf<T>(all: readonly T[], work: (each: T) => Promise<void>)
   for (let start = 0; start < all.length; start += CONCURRENCY) {
     await Promise.all(all.slice(start, start + CONCURRENCY).map(work));
   }
-}
-
-function partition<T>(all: readonly T[], holds: (each: T) => boolean): [T[], T[]] {
-  return [all.filter(holds), all.filter((each) => !holds(each))];
 }
 
 function toFacts({ message: { id, task, queue, workflow, notBefore }, span }: RecordedMessage) {

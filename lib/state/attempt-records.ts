@@ -29,7 +29,8 @@ export interface StartOptions {
 }
 
 export type Start =
-  | { kind: 'started' }
+  /** With the runs that were begun so far, this one included; deliveries that were put back are none. */
+  | { kind: 'started'; runs: number }
   /** It ended before; without exclusiveness it runs again, and its record stays. */
   | { kind: 'ended' }
   /** `error`: why its result was not kept. */
@@ -39,7 +40,8 @@ export type Start =
 
 export type AttemptEnd =
   | { kind: 'completed'; resultJson?: string; error?: RecordedError }
-  | { kind: 'retrying'; error?: RecordedError }
+  /** `putBack`: its work was not begun, and this delivery is no attempt. */
+  | { kind: 'retrying'; error?: RecordedError; putBack?: boolean }
   | { kind: 'failed'; error: RecordedError }
   | { kind: 'revoked' };
 
@@ -69,7 +71,8 @@ export function createAttemptRecords(
     async start(facts, options, signal) {
       const now = Date.now();
       const result = await change(keyOf(facts), startChange(facts, options, now), signal);
-      return result.applied ? { kind: 'started' } : explainRefusal(result, options, now);
+      if (!result.applied) return explainRefusal(result, options, now);
+      return { kind: 'started', runs: numberOf(result.item ?? {}, 'runs') ?? 1 };
     },
     async end(facts, end, signal) {
       const endChange = describeEnd(facts, end, Date.now(), keepSeconds);
@@ -122,8 +125,10 @@ function startChange(facts: AttemptFacts, options: StartOptions, now: number) {
   const open = exclusive
     ? `${wanted} IN (:queued, :retrying, :failed${isEffect ? ', :revoked' : ''}) OR ${wanted} = :running AND #lease_until < :now`
     : `${wanted} IN (:queued, :retrying, :running${redriven ? ', :failed' : ''})`;
+  // What is redriven has all its attempts again.
+  const runs = redriven ? ':one' : 'if_not_exists(#runs, :none) + :one';
   return {
-    update: `SET #status = :running, ${set.join(', ')}, #started_at = :now, #owner = :owner, #lease_until = :lease REMOVE #finished_at, #result`,
+    update: `SET #status = :running, ${set.join(', ')}, #started_at = :now, #owner = :owner, #lease_until = :lease, #runs = ${runs} REMOVE #finished_at, #result`,
     // Its owner may have written it before, by a call whose answer was lost.
     condition: `attribute_not_exists(#pk) OR #owner = :owner OR ${open}`,
     values: {
@@ -135,7 +140,10 @@ function startChange(facts: AttemptFacts, options: StartOptions, now: number) {
       ...(exclusive && isEffect && { revoked: 'revoked' }),
       owner: facts.owner,
       lease: leaseUntil,
+      one: 1,
+      ...(!redriven && { none: 0 }),
     },
+    returnItem: true,
   };
 }
 
@@ -173,6 +181,7 @@ function describeEnd(facts: AttemptFacts, end: AttemptEnd, now: number, keepSeco
   const error = 'error' in end ? end.error : undefined;
   const resultJson = 'resultJson' in end ? end.resultJson : undefined;
   const open = end.kind === 'retrying';
+  const wasPutBack = end.kind === 'retrying' && end.putBack === true;
   // A dead step may be redriven, and goes on with what the other steps returned.
   const isStep = facts.workflow !== undefined;
   const kept = isStep ? Math.max(keepSeconds, OPEN_SECONDS) : keepSeconds;
@@ -183,6 +192,7 @@ function describeEnd(facts: AttemptFacts, end: AttemptEnd, now: number, keepSeco
     ...(open ? [] : ['#finished_at = :now']),
     ...(resultJson === undefined ? [] : ['#result = :result']),
     ...(error === undefined ? [] : ['#error_type = :type, #error_message = :message']),
+    ...(wasPutBack ? ['#runs = #runs - :one'] : []),
   ];
   const remove = [
     '#owner, #lease_until',
@@ -201,6 +211,7 @@ function describeEnd(facts: AttemptFacts, end: AttemptEnd, now: number, keepSeco
       result: resultJson,
       type: error?.type,
       message: error?.message,
+      one: wasPutBack ? 1 : undefined,
     },
   };
 }

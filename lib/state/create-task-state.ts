@@ -5,6 +5,7 @@ import {
   createAttemptRecords,
   queuedItem,
 } from './attempt-records.ts';
+import { type Item, textOf } from './attribute-values.ts';
 import { createIdempotencyKeys, type IdempotencyKeys } from './idempotency-keys.ts';
 import { taskKey } from './keys.ts';
 import { pause } from './pause.ts';
@@ -14,6 +15,7 @@ import type { DynamoDBSender, TableCalls } from './table-calls.ts';
 import { hasEnded, type TaskRecord, toTaskRecord } from './task-record.ts';
 import {
   createWorkflowRecords,
+  isWorkflow,
   toWorkflowRecord,
   type WorkflowRecord,
   type WorkflowRecords,
@@ -59,8 +61,6 @@ export interface TaskState {
   findRevoked(ids: readonly string[], signal: AbortSignal): Promise<Set<string>>;
   /** Before the message is sent. @returns whether there was no record of the id. */
   createQueued(message: QueuedFacts, signal?: AbortSignal): Promise<boolean>;
-  /** Of ids that are new: what there is of them is overwritten. */
-  createManyQueued(messages: readonly QueuedFacts[], signal: AbortSignal): Promise<void>;
   /** SQS did not take the message. Where it has been run all the same, its record stays. */
   forgetQueued(id: string): Promise<void>;
   /** By task id; those without a record are left out. */
@@ -100,44 +100,52 @@ export function createTaskState(options: TaskStateOptions): TaskState {
     get: async (...rest) => (await loading).get(...rest),
     getMany: async (...rest) => (await loading).getMany(...rest),
     create: async (...rest) => (await loading).create(...rest),
-    createMany: async (...rest) => (await loading).createMany(...rest),
     change: async (...rest) => (await loading).change(...rest),
     remove: async (...rest) => (await loading).remove(...rest),
   };
   const workflows = createWorkflowRecords(calls, keepSeconds);
   const read: TaskState['read'] = async (id, signal) => {
     const item = await calls.get(taskKey(id), signal);
-    return item && (toWorkflowRecord(item) ?? toTaskRecord(item, id));
+    return item && describe(item, id, signal);
   };
+  const describe = async (item: Item, id: string, signal?: AbortSignal) =>
+    isWorkflow(item)
+      ? toWorkflowRecord(item, await workflows.steps(id, signal))
+      : toTaskRecord(item, id);
   return {
     read,
     async wait(id, timeoutMs, { expected = false } = {}) {
       const end = Date.now() + timeoutMs;
-      let record = await read(id);
-      const isOpen = () => (record === undefined ? expected : !hasEnded(record));
+      let item: Item | undefined;
+      const look = async () => {
+        try {
+          item = await calls.get(taskKey(id));
+        } catch (error) {
+          // What is waited for is there: the table may answer again.
+          if (!expected) throw error;
+        }
+      };
+      await look();
+      const isOpen = () => (item === undefined ? expected : !hasEnded(statusOf(item)));
       for (let ms = FIRST_PAUSE_MS; isOpen(); ms *= 1.5) {
         const left = end - Date.now();
         if (left <= 0) break;
         await pause(Math.min(ms, MAX_PAUSE_MS, left));
-        record = await read(id);
+        await look();
       }
-      return record;
+      return item && describe(item, id);
     },
     async revoke(id) {
       const workflow = await workflows.read(id);
       if (workflow === undefined) return revokeTask(calls, id);
-      const { status, steps } = (await workflows.revoke(id)) ?? workflow;
+      const { status } = (await workflows.revoke(id)) ?? workflow;
+      const { steps } = workflow;
       if (status === 'completed') return { kind: 'ended', status };
       await revokeSteps(calls, { id, steps });
       return { kind: 'revoked' };
     },
     findRevoked: (ids, signal) => findRevoked(calls, ids, signal),
     createQueued: (message, signal) => calls.create(queuedItem(message, Date.now()), signal),
-    createManyQueued: (messages, signal) =>
-      calls.createMany(
-        messages.map((message) => queuedItem(message, Date.now())),
-        signal,
-      ),
     async forgetQueued(id) {
       const condition = '#status = :queued';
       await calls.remove(taskKey(id), { condition, values: { queued: 'queued' } });
@@ -156,4 +164,8 @@ export function createTaskState(options: TaskStateOptions): TaskState {
     workflows,
     schedules: createScheduleRuns(calls),
   };
+}
+
+function statusOf(item: Item): { status: string } {
+  return { status: textOf(item, 'status') ?? '' };
 }

@@ -14,6 +14,11 @@ export function keptId(id: string): string {
   return id.slice(0, MAX_ID_LENGTH).toWellFormed();
 }
 
+/** What a chain or group is made of, beside how far it is. */
+export function stepsKey(id: string): string {
+  return hashedKey('steps', id);
+}
+
 export function scheduleKey(name: string): string {
   return `schedule#${name}`;
 }

@@ -1,7 +1,5 @@
 import {
   BatchGetItemCommand,
-  BatchWriteItemCommand,
-  type BatchWriteItemCommandInput,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   DynamoDBClient,
@@ -40,8 +38,6 @@ export interface TableCalls {
   getMany(pks: readonly string[], signal?: AbortSignal): Promise<Map<string, Item>>;
   /** @returns whether there was no item of that key. */
   create(item: Item & { pk: string }, signal?: AbortSignal): Promise<boolean>;
-  /** Over what there is, with a bound for all of it. */
-  createMany(items: readonly (Item & { pk: string })[], signal: AbortSignal): Promise<void>;
   change(pk: string, change: Change, signal?: AbortSignal): Promise<ChangeResult>;
   /** @returns whether it was there and met the condition. */
   remove(pk: string, condition: Omit<Change, 'update'>): Promise<boolean>;
@@ -51,7 +47,6 @@ export interface TableCalls {
 const CALL_MS = 3_000;
 /** DynamoDB's limits of a batch. */
 const GET_SIZE = 100;
-const WRITE_SIZE = 25;
 const BATCH_TRIES = 8;
 
 /** This module holds the AWS SDK: without task state it is never loaded. */
@@ -81,18 +76,6 @@ export function createTableCalls(
       const { Item } = await client.send(command, { abortSignal });
       return Item && fromAttributes(Item);
     });
-  const writeAll = async (requests: WriteRequests, signal: AbortSignal) => {
-    let waiting = requests;
-    for (let attempt = 1; waiting.length > 0; attempt += 1) {
-      const RequestItems = { [TableName]: waiting };
-      const bound = AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]);
-      const { UnprocessedItems = {} } = await bounded(bound, (abortSignal) =>
-        client.send(new BatchWriteItemCommand({ RequestItems }), { abortSignal }),
-      );
-      waiting = UnprocessedItems[TableName] ?? [];
-      if (waiting.length > 0) await backOff(attempt, TableName, signal);
-    }
-  };
   return {
     get,
     async getMany(pks, signal) {
@@ -130,12 +113,6 @@ export function createTableCalls(
         throw error;
       }
     },
-    async createMany(items, signal) {
-      const requests = items.map((item) => ({ PutRequest: { Item: toAttributes(item) } }));
-      for (let start = 0; start < requests.length; start += WRITE_SIZE) {
-        await writeAll(requests.slice(start, start + WRITE_SIZE), signal);
-      }
-    },
     async change(pk, change, signal) {
       const command = new UpdateItemCommand({
         TableName,
@@ -170,8 +147,6 @@ export function createTableCalls(
     },
   };
 }
-
-type WriteRequests = NonNullable<BatchWriteItemCommandInput['RequestItems']>[string];
 
 function conditionOf({ condition, values }: Omit<Change, 'update'>, update = '') {
   const names = `${update} ${condition ?? ''}`.matchAll(/#(\w+)/g);

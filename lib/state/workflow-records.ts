@@ -1,6 +1,6 @@
 import { OPEN_SECONDS } from './attempt-records.ts';
 import { dateOf, type Item, numberOf, setOf, textOf } from './attribute-values.ts';
-import { taskKey } from './keys.ts';
+import { stepsKey, taskKey } from './keys.ts';
 import { parseResult } from './result-json.ts';
 import type { TableCalls } from './table-calls.ts';
 import { errorOf } from './task-record.ts';
@@ -44,16 +44,29 @@ export interface WorkflowRecord {
   readonly members?: number;
 }
 
+/** How far it is: an item of its own, since every member of a group writes it. */
+export interface WorkflowProgress
+  extends Pick<WorkflowRecord, 'kind' | 'id' | 'status' | 'completed' | 'traceId'> {
+  readonly stepCount: number;
+  /** Of a group, without the step that follows; of a chain all steps. */
+  readonly members: number;
+  readonly failedStep?: number;
+}
+
 export type NewWorkflow = Pick<WorkflowRecord, 'kind' | 'id' | 'steps' | 'members' | 'traceId'>;
 
-/** DynamoDB takes 400 KB an item, and there is more in it than the steps. */
+/** DynamoDB takes 400 KB an item. */
 export const MAX_STEPS_BYTES = 300_000;
+
+/** The steps are written once, and outlive whatever may happen to them. */
+const STEPS_SECONDS = 90 * 86_400;
 
 export interface WorkflowRecords {
   create(workflow: NewWorkflow): Promise<void>;
   read(id: string, signal?: AbortSignal): Promise<WorkflowRecord | undefined>;
   /** Adds a step to those that are done. The same step twice counts once. */
-  stepDone(id: string, step: number, signal?: AbortSignal): Promise<WorkflowRecord | undefined>;
+  stepDone(id: string, step: number, signal?: AbortSignal): Promise<WorkflowProgress | undefined>;
+  steps(id: string, signal?: AbortSignal): Promise<WorkflowStep[]>;
   /** The step that it had stopped at is done after all, as its dead letter was redriven. */
   resume(id: string, step: number, signal?: AbortSignal): Promise<void>;
   complete(id: string, resultJson: string | undefined, signal?: AbortSignal): Promise<void>;
@@ -64,7 +77,8 @@ export interface WorkflowRecords {
     error: { type: string; message: string },
     signal?: AbortSignal,
   ): Promise<void>;
-  revoke(id: string): Promise<WorkflowRecord | undefined>;
+  /** @returns how it stands then: one that has completed stays so. */
+  revoke(id: string): Promise<WorkflowProgress | undefined>;
 }
 
 export function createWorkflowRecords(
@@ -93,25 +107,38 @@ export function createWorkflowRecords(
       signal,
     );
   };
+  const readSteps: WorkflowRecords['steps'] = async (id, signal) => {
+    const item = (await get(stepsKey(id), signal)) ?? {};
+    return (parseResult(textOf(item, 'steps') ?? '[]') ?? []) as WorkflowStep[];
+  };
   return {
     async create({ kind, id, steps, members, traceId }) {
       const now = Date.now();
+      const seconds = Math.ceil(now / 1000);
+      await create({
+        pk: stepsKey(id),
+        kind: 'steps',
+        steps: JSON.stringify(steps),
+        expires_at: seconds + STEPS_SECONDS,
+      });
       await create({
         pk: taskKey(id),
         kind,
         id,
         status: 'running',
-        steps: JSON.stringify(steps),
+        step_count: steps.length,
         enqueued_at: now,
-        expires_at: Math.ceil(now / 1000) + OPEN_SECONDS,
+        expires_at: seconds + OPEN_SECONDS,
         ...(members !== undefined && { members }),
         ...(traceId !== undefined && { trace_id: traceId }),
       });
     },
     async read(id, signal) {
       const item = await get(taskKey(id), signal);
-      return item && toWorkflowRecord(item);
+      if (item === undefined || !isWorkflow(item)) return undefined;
+      return toWorkflowRecord(item, await readSteps(id, signal));
     },
+    steps: readSteps,
     async stepDone(id, step, signal) {
       const { applied, item } = await change(
         taskKey(id),
@@ -126,7 +153,7 @@ export function createWorkflowRecords(
         },
         signal,
       );
-      return applied && item ? toWorkflowRecord(item) : undefined;
+      return applied && item ? toProgress(item) : undefined;
     },
     async resume(id, step, signal) {
       const update =
@@ -149,7 +176,7 @@ export function createWorkflowRecords(
     async revoke(id) {
       const from = ['running', 'failed'];
       const { item } = await end(id, 'revoked', { from, set: [], values: {} });
-      return item && toWorkflowRecord(item);
+      return item && toProgress(item);
     },
   };
 }
@@ -160,26 +187,41 @@ interface EndOptions {
   values: Readonly<Record<string, string | number | undefined>>;
 }
 
-/** @returns undefined for an item that is no workflow's. */
-export function toWorkflowRecord(item: Item): WorkflowRecord | undefined {
-  const kind = textOf(item, 'kind');
-  if (kind !== 'chain' && kind !== 'group') return undefined;
-  const status = (textOf(item, 'status') ?? 'running') as WorkflowStatus;
-  const steps = (parseResult(textOf(item, 'steps') ?? '[]') ?? []) as WorkflowStep[];
+/** Whether an item is a chain's or a group's. */
+export function isWorkflow(item: Item): boolean {
+  return item['kind'] === 'chain' || item['kind'] === 'group';
+}
+
+function toProgress(item: Item): WorkflowProgress {
+  const stepCount = numberOf(item, 'step_count') ?? 0;
+  const failedStep = numberOf(item, 'failed_step');
+  const traceId = textOf(item, 'trace_id');
+  return {
+    kind: item['kind'] === 'group' ? 'group' : 'chain',
+    id: textOf(item, 'id') ?? '',
+    status: (textOf(item, 'status') ?? 'running') as WorkflowStatus,
+    completed: setOf(item, 'done').size,
+    stepCount,
+    members: numberOf(item, 'members') ?? stepCount,
+    ...(failedStep !== undefined && { failedStep }),
+    ...(traceId !== undefined && { traceId }),
+  };
+}
+
+export function toWorkflowRecord(item: Item, steps: readonly WorkflowStep[]): WorkflowRecord {
+  const { kind, id, status, completed, failedStep: step, traceId } = toProgress(item);
   const enqueuedAt = dateOf(item, 'enqueued_at');
   const finishedAt = dateOf(item, 'finished_at');
   const result = textOf(item, 'result');
   const members = numberOf(item, 'members');
-  const traceId = textOf(item, 'trace_id');
-  const step = numberOf(item, 'failed_step');
   const failed = step === undefined ? undefined : steps[step];
   const error = errorOf(item);
   return {
     kind,
-    id: textOf(item, 'id') ?? '',
+    id,
     status,
     steps,
-    completed: setOf(item, 'done').size,
+    completed,
     ...(status === 'failed' &&
       step !== undefined &&
       failed &&

@@ -16,7 +16,11 @@ export type FirstRun = Omit<Extract<Start, { kind: 'completed' }>, 'kind'>;
 
 /** Whether an attempt may run. */
 export type Begin =
-  | { kind: 'run' }
+  /**
+   * Of an idempotent task, with the runs that were begun so far, this one included: deliveries that
+   * were put back are no attempts.
+   */
+  | { kind: 'run'; runs?: number }
   | { kind: 'duplicate'; first: FirstRun }
   | { kind: 'revoked' }
   /** To be delivered again after so many seconds. */
@@ -52,6 +56,7 @@ export function createAttemptRecord(
     name.startsWith('leadline.'),
   );
   let effectKey: string | undefined;
+  let ran = false;
 
   const start = (about: AttemptFacts, isExclusive: boolean) => {
     // Its time begins when the record is written.
@@ -73,13 +78,18 @@ export function createAttemptRecord(
       if (task?.effectKey !== undefined) effectKey = keyOf(task.name, task.effectKey(payload));
       const noted = noteScheduledRun(message, state.schedules, report.log, deadline.boundCall());
       try {
-        const begun = toBegin(await start(facts, exclusive && effectKey === undefined));
-        if (begun.kind !== 'run' || effectKey === undefined) return begun;
-        return toBegin(await start({ ...facts, effectKey }, true));
+        const own = await start(facts, exclusive && effectKey === undefined);
+        let begin = toBegin(own);
+        if (begin.kind === 'run' && effectKey !== undefined) {
+          begin = toBegin(await start({ ...facts, effectKey }, true));
+        }
+        ran = begin.kind === 'run';
+        return ran && exclusive && own.kind === 'started' ? { kind: 'run', runs: own.runs } : begin;
       } catch (error) {
         const problem = { 'error.message': toError(error).message };
         if (!exclusive) {
           report.log.warn('task state could not be written; the task runs without it', problem);
+          ran = true;
           return { kind: 'run' };
         }
         report.log.error('task state could not be read; the task waits for it', problem);
@@ -91,7 +101,7 @@ export function createAttemptRecord(
       }
     },
     async end(conclusion, value) {
-      const end = toEnd(conclusion, value);
+      const end = toEnd(conclusion, value, ran);
       const isKnown = conclusion.outcome === 'duplicate' && effectKey === undefined;
       if (end === undefined || isKnown) return;
       if (end.kind === 'completed' && end.error !== undefined) {
@@ -166,7 +176,7 @@ function toBegin(start: Start): Begin {
   }
 }
 
-function toEnd(conclusion: Conclusion, value: unknown): AttemptEnd | undefined {
+function toEnd(conclusion: Conclusion, value: unknown, ran: boolean): AttemptEnd | undefined {
   const { outcome, failure, first } = conclusion;
   const error = failure && toRecordedError(failure);
   switch (outcome) {
@@ -183,7 +193,7 @@ function toEnd(conclusion: Conclusion, value: unknown): AttemptEnd | undefined {
     case 'dead':
       return error && { kind: 'failed', error };
     case 'unfinished':
-      return { kind: 'retrying' };
+      return { kind: 'retrying', putBack: !ran };
     case 'revoked':
       return { kind: 'revoked' };
   }

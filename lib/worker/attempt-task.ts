@@ -14,7 +14,8 @@ export type End =
   | { kind: 'duplicate'; first: FirstRun }
   | { kind: 'revoked'; ignoredSignal: boolean }
   | { kind: 'unfinished'; reason: string; delaySeconds?: number }
-  | { kind: 'failed'; failure: Failure };
+  /** `runs`: where they are known, the runs that were begun so far, this one included. */
+  | { kind: 'failed'; failure: Failure; runs?: number };
 
 /** Runs a message's task, where its payload fits and its record lets it. Never rejects. */
 export async function attemptTask(
@@ -61,16 +62,17 @@ export async function attemptTask(
     recorder && ((abort) => recorder.revocations.add(id, abort)),
   );
   if (begin.kind !== 'run') return notRun(begin);
+  const runs = begin.runs === undefined ? {} : { runs: begin.runs };
   switch (end.kind) {
     case 'thrown': {
       const { error } = end;
       const failure: Failure =
         invalid !== undefined ? { kind: 'rejected', error } : { kind: 'thrown', error, retry };
-      return { kind: 'failed', failure };
+      return { kind: 'failed', failure, ...runs };
     }
     case 'timeout':
       if (end.ignoredSignal) warnOfRunning(report, { timeout_seconds: timeoutSeconds });
-      return { kind: 'failed', failure: { ...end, retry, timeoutSeconds } };
+      return { kind: 'failed', failure: { ...end, retry, timeoutSeconds }, ...runs };
     case 'revoked':
       if (end.ignoredSignal) warnOfRunning(report, {});
       return end;

@@ -26,7 +26,13 @@ export async function conclude(
       return { outcome, ...reason };
     }
     case 'failed':
-      return concludeFailure(facts, end.failure, log, environment);
+      // What was put back without a run has used up deliveries, and no attempts.
+      return concludeFailure(
+        { ...facts, attempt: end.runs ?? facts.attempt },
+        end.failure,
+        log,
+        environment,
+      );
   }
 }
 

@@ -3,7 +3,8 @@ import type { BindableLog } from '../instrumentation/log.ts';
 import type { RecordedError } from '../state/attempt-records.ts';
 import type { TaskState } from '../state/create-task-state.ts';
 import { encodeResult, parseResult } from '../state/result-json.ts';
-import type { WorkflowRecord } from '../state/workflow-records.ts';
+import type { TaskRecord } from '../state/task-record.ts';
+import type { WorkflowProgress, WorkflowStep } from '../state/workflow-records.ts';
 import type { RetryPolicy } from '../task/define-task.ts';
 import type { WorkflowPlace } from '../task/task-message.ts';
 import type { End } from './attempt-task.ts';
@@ -106,46 +107,46 @@ async function goOn(
     throw new WorkflowStopped('UnknownWorkflow', `There is no record of workflow ${id}.`);
   }
   if (workflow.status === 'completed' || workflow.status === 'revoked') return;
-  if (workflow.kind === 'chain' && workflow.failed?.step === step) {
-    await state.workflows.resume(id, step, bound());
-  }
+  if (workflow.failedStep === step) await state.workflows.resume(id, step, bound());
   const next = nextStep(workflow, step);
   if (next === 'none') return;
-  const carried =
-    workflow.kind === 'group' && step < membersOf(workflow)
-      ? await gatherResults(workflow, state, bound())
-      : parseResult(json ?? 'null');
-  if (next !== 'end') return sendStep(workflow, next, carried, facts, environment, state);
+  const fansIn = workflow.kind === 'group' && step < workflow.members;
+  const steps = fansIn || next !== 'end' ? await state.workflows.steps(id, bound()) : [];
+  const carried = fansIn
+    ? await gatherResults(steps.slice(0, workflow.members), state, bound)
+    : parseResult(json ?? 'null');
+  if (next !== 'end') {
+    const place = { ...workflow, step: next };
+    return sendStep(place, steps[next], carried, facts, environment, state);
+  }
   const result = encodeResult(carried);
   if ('error' in result) throw new WorkflowStopped(result.error.type, result.error.message);
   await state.workflows.complete(id, result.json, bound());
 }
 
 /** `none` while other members run, and `end` behind the last step. */
-function nextStep(workflow: WorkflowRecord, step: number): number | 'none' | 'end' {
-  const { kind, steps, completed } = workflow;
-  if (kind === 'chain') return step + 1 < steps.length ? step + 1 : 'end';
-  const members = membersOf(workflow);
+function nextStep(workflow: WorkflowProgress, step: number): number | 'none' | 'end' {
+  const { kind, stepCount, members, completed } = workflow;
+  if (kind === 'chain') return step + 1 < stepCount ? step + 1 : 'end';
   if (step >= members) return 'end';
   if (completed < members) return 'none';
-  return members < steps.length ? members : 'end';
+  return members < stepCount ? members : 'end';
 }
 
-function membersOf({ members, steps }: WorkflowRecord): number {
-  return members ?? steps.length;
-}
+/** Records that are read at a time, each time with a bound of its own. */
+const READ_SIZE = 100;
 
 /** In the order of the members, whichever ended first. */
 async function gatherResults(
-  workflow: WorkflowRecord,
+  members: readonly WorkflowStep[],
   state: TaskState,
-  signal: AbortSignal,
+  bound: () => AbortSignal,
 ): Promise<unknown[]> {
-  const members = workflow.steps.slice(0, membersOf(workflow));
-  const records = await state.readMany(
-    members.map(({ id }) => id),
-    signal,
-  );
+  const records = new Map<string, TaskRecord>();
+  for (let start = 0; start < members.length; start += READ_SIZE) {
+    const ids = members.slice(start, start + READ_SIZE).map(({ id }) => id);
+    for (const [id, record] of await state.readMany(ids, bound())) records.set(id, record);
+  }
   return members.map(({ id, task }) => {
     const record = records.get(id);
     if (record?.status === 'completed' && record.error === undefined) return record.result ?? null;

@@ -10,11 +10,14 @@ import { recordFailure } from '../instrumentation/record-failure.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from '../instrumentation/scope.ts';
 import { injectTrace } from '../instrumentation/trace-carrier.ts';
 import type { TaskState } from '../state/create-task-state.ts';
-import type { WorkflowRecord, WorkflowStep } from '../state/workflow-records.ts';
+import type { WorkflowProgress, WorkflowStep } from '../state/workflow-records.ts';
 import { encodeMessage, MAX_MESSAGE_BYTES } from '../task/task-message.ts';
 import type { MessageFacts } from './message-facts.ts';
 import type { WorkerEnvironment } from './worker-environment.ts';
 import { WorkflowStopped } from './workflow-stopped.ts';
+
+/** Which step of which workflow is sent. */
+type StepPlace = Pick<WorkflowProgress, 'id' | 'traceId'> & { step: number };
 
 /** For the trace context beside the body. */
 const ATTRIBUTES_BYTES = 10 * 1024;
@@ -25,15 +28,18 @@ const ATTRIBUTES_BYTES = 10 * 1024;
  * own record lets it run once.
  */
 export async function sendStep(
-  workflow: WorkflowRecord,
-  index: number,
+  place: StepPlace,
+  step: WorkflowStep | undefined,
   carried: unknown,
   { taskName }: MessageFacts,
   { queues, sqs, deadline, instruments }: WorkerEnvironment,
   state: TaskState,
 ): Promise<void> {
-  const step = workflow.steps[index];
-  if (step === undefined) return;
+  const { id: workflowId, step: index } = place;
+  if (step === undefined) {
+    const problem = `There is no record of step ${index} of workflow ${workflowId}.`;
+    throw new WorkflowStopped('UnknownWorkflow', problem);
+  }
   const { id, task, queue } = step;
   const url = queues[queue]?.url;
   if (url === undefined) {
@@ -46,14 +52,14 @@ export async function sendStep(
     task,
     payload: payloadOf(step, carried),
     enqueuedAt: new Date(),
-    workflow: { id: workflow.id, step: index },
+    workflow: { id: workflowId, step: index },
   });
   const bytes = Buffer.byteLength(body);
   if (bytes > MAX_MESSAGE_BYTES - ATTRIBUTES_BYTES) {
     const problem = `The message of step ${index}, ${task}, would have ${bytes} bytes, and SQS takes 1 MiB. Return keys of what is stored elsewhere.`;
     throw new WorkflowStopped('MessageTooLarge', problem);
   }
-  if (!(await mayBeSent(step, workflow, index, state, deadline.boundCall()))) return;
+  if (!(await mayBeSent(step, place, state, deadline.boundCall()))) return;
   const options = {
     kind: SpanKind.PRODUCER,
     attributes: {
@@ -80,12 +86,10 @@ export async function sendStep(
 
 async function mayBeSent(
   { id, task, queue }: WorkflowStep,
-  workflow: WorkflowRecord,
-  step: number,
+  { id: workflowId, step, traceId }: StepPlace,
   state: TaskState,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { id: workflowId, traceId } = workflow;
   const facts = { id, task, queue, workflow: { id: workflowId, step } };
   const traced = traceId === undefined ? facts : { ...facts, traceId };
   if (await state.createQueued(traced, signal)) return true;

@@ -73,7 +73,7 @@ describe.each([
       seen.push(call?.operation);
     });
     const ids = await enqueue(producerTo(url, client));
-    expect(seen).toEqual([count === 1 ? 'PutItem' : 'BatchWriteItem']);
+    expect(seen).toEqual(['PutItem']);
     for (const id of ids) {
       expect(await producer.result(id)).toEqual({
         kind: 'task',
@@ -100,7 +100,7 @@ describe.each([
   it('leaves the record of a message that a worker has taken all the same', async () => {
     const started = new Set<string>();
     const client = sendAfter(async () => {
-      const writes = table.calls.filter(({ operation }) => /^(Put|BatchWrite)/.test(operation));
+      const writes = table.calls.filter(({ operation }) => /^Put/.test(operation));
       for (const [, id = ''] of JSON.stringify(writes).matchAll(/"task#([^"]+)"/g)) {
         if (!started.has(id)) await table.state.attempts.start(facts(id), options, signal);
         started.add(id);
@@ -117,14 +117,7 @@ describe.each([
     ['hangs', () => 'hang', 3_000],
     ['refuses access', () => ({ status: 400, type: 'AccessDeniedException' }), 1_000],
     ['throttles', () => ({ status: 400, type: 'ThrottlingException' }), 3_000],
-    [
-      'comes back in part for ever',
-      ({ operation }) =>
-        operation === 'BatchWriteItem'
-          ? { unprocessedAfter: 0 }
-          : { status: 500, type: 'InternalServerError' },
-      1_000,
-    ],
+    ['fails', () => ({ status: 500, type: 'InternalServerError' }), 3_000],
   ])('sends with one warning when the table %s', async (__, fault, extraMs) => {
     table.breakBy(fault);
     const start = performance.now();

@@ -175,9 +175,20 @@ it('a dead member stops it and is shown; redriven, it completes it', async () =>
   const [dead] = await queue.receiveDead();
   await queue.send(dead?.Body, { MessageAttributes: dead?.MessageAttributes });
   await worker.deliver();
+  const resumed = await read(id);
+  expect(resumed).toMatchObject({ status: 'running', completed: 3 });
+  expect(resumed.failed).toBeUndefined();
   await worker.deliver();
   expect(followed).toEqual([[0, 1, 2]]);
   expect(await read(id)).toMatchObject({ status: 'completed', result: 'followed' });
+});
+
+it('what every member writes is small, whatever the steps are', async () => {
+  const queue = await bench.createQueue();
+  const { id } = await enqueue(queue, group(members(200)).then(follower));
+  expect((await read(id)).steps).toHaveLength(201);
+  // DynamoDB counts a write by the size of its item, and by KB.
+  expect(JSON.stringify(await table.item(id)).length).toBeLessThan(1_000);
 });
 
 it('a revoked group runs none of what waits, and sends no follower', async () => {

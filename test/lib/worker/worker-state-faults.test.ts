@@ -110,6 +110,28 @@ it.each(faults.flatMap((fault) => ['charge', 'keyed'].map((name) => [fault, name
   },
 );
 
+it('deliveries that were put back use up no attempts: a task fails as often as it may', async () => {
+  const queue = await bench.createQueue();
+  const retry = { maxAttempts: 2, minDelaySeconds: 0, maxDelaySeconds: 0 };
+  const twice = defineTask({ name: 'twice', payload: z.any(), idempotent: true, retry });
+  await queue.send(newMessage('twice'));
+  let runs = 0;
+  const fail = () => {
+    runs += 1;
+    throw new Error('no luck');
+  };
+  const worker = queue.worker([implementTask(twice, fail)], { state: table.state });
+  table.behave('refuse');
+  for (let delivery = 1; delivery <= 2; delivery += 1) {
+    expect((await worker.deliver()).results).toMatchObject([{ outcome: 'unfinished' }]);
+  }
+  table.behave('serve');
+  // The third delivery, and the first attempt.
+  expect((await worker.deliver()).results).toMatchObject([{ outcome: 'retry' }]);
+  expect((await worker.deliver()).results).toMatchObject([{ outcome: 'dead' }]);
+  expect(runs).toBe(2);
+});
+
 it('the longer the table is gone, the longer an idempotent task waits', async () => {
   const queue = await bench.createQueue();
   await queue.send(newMessage('charge'));
