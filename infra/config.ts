@@ -125,7 +125,8 @@ export function describeStage(stage: string = 'dev'): StageConfig {
       default: queue({ maximumConcurrency: production ? 50 : 10 }),
       low: queue({ maximumConcurrency: production ? 10 : 2 }, { oldestMessageAgeSeconds: 3600 }),
     },
-    oneTimeSchedules: false,
+    // A right more: true for the stages that enqueue for later than 15 minutes.
+    oneTimeSchedules: stage === 'local',
     queueDepth: { resolutionSeconds: 60, cloudwatchIntervalSeconds: 300 },
     oneuptime: {
       endpoint: 'https://oneuptime.com/otlp',

@@ -47,7 +47,7 @@ export type {
 export { decodeMessage, encodeMessage, MESSAGE_VERSION } from './task/task-message.ts';
 export type { ImplementationRegistry, TaskRegistry } from './task/task-registry.ts';
 export { createImplementationRegistry, createTaskRegistry } from './task/task-registry.ts';
-export type { TaskScheduleEntry, TaskTiming } from './task/task-schedule.ts';
+export type { ScheduleIdentity, TaskScheduleEntry, TaskTiming } from './task/task-schedule.ts';
 export { checkSchedules, scheduleName } from './task/task-schedule.ts';
 export type { Chain, Group, Step, StepOptions, Workflow } from './task/workflow.ts';
 export { chain, group, step } from './task/workflow.ts';

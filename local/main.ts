@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { stop as stopBundler } from 'esbuild';
 import { buildFunctions, type KeptBuilds } from '../cli/build/build-functions.ts';
 import { freshenConsole } from './freshen-console.ts';
 import { printFunctionOutput } from './function-output.ts';
@@ -115,6 +116,8 @@ function printWelcome(
 
 try {
   await main();
+  // Its process would find its input ended, and print its stack if it waits for an answer just then.
+  await stopBundler();
   process.exit(0);
 } catch (error) {
   console.error(`Leadline could not start: ${(error as Error).message}`);

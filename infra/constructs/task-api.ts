@@ -132,7 +132,7 @@ export class TaskApi extends Construct {
       // GET may wait 20 s for a result, and the API gives up after 30 s.
       timeout: Duration.seconds(props.taskTable ? 29 : 10),
     });
-    props.taskTable?.allowState(taskFunction);
+    props.taskTable?.allowEnqueue(taskFunction);
     for (const { queue } of props.queues) taskFunction.allowSend(queue);
     setQueuesVariable(
       taskFunction,

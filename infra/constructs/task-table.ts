@@ -10,23 +10,12 @@ export interface TaskTableProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** What those have to do who write what becomes of tasks. No Query and no Scan: it is read by key. */
-const KEEP_STATE = [
-  'dynamodb:GetItem',
-  'dynamodb:PutItem',
-  'dynamodb:UpdateItem',
-  'dynamodb:DeleteItem',
-  'dynamodb:BatchGetItem',
-  'dynamodb:BatchWriteItem',
-];
-
-/** What the depth function has to do, which compares the last runs with the schedules. */
-const KEEP_LAST_RUNS = [
-  'dynamodb:GetItem',
-  'dynamodb:PutItem',
-  'dynamodb:UpdateItem',
-  'dynamodb:BatchGetItem',
-];
+/** To keep what becomes of tasks. No Query and no Scan: the table is read by key. */
+const KEEP_STATE = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
+/** The record before the message, which is gone again where SQS does not take the message. */
+const KEEP_QUEUED = ['dynamodb:PutItem', 'dynamodb:DeleteItem'];
+/** Of running tasks, of the members of a group, of schedules. */
+const READ_MANY = 'dynamodb:BatchGetItem';
 
 /** The DynamoDB table of task state: on demand, encrypted, recoverable to any second of 35 days. */
 export class TaskTable extends Construct {
@@ -52,14 +41,19 @@ export class TaskTable extends Construct {
     });
   }
 
-  /** Lets a function write and read the state of tasks. */
-  allowState(taskFunction: TaskFunction): void {
-    this.allow(taskFunction, KEEP_STATE);
+  /** Lets a function enqueue tasks with a record, read it and revoke them. */
+  allowEnqueue(taskFunction: TaskFunction): void {
+    this.allow(taskFunction, [...KEEP_STATE, ...KEEP_QUEUED]);
+  }
+
+  /** Lets a worker keep what becomes of its tasks, and of those that they enqueue. */
+  allowWork(taskFunction: TaskFunction, { enqueues }: { enqueues: boolean }): void {
+    this.allow(taskFunction, [...KEEP_STATE, READ_MANY, ...(enqueues ? KEEP_QUEUED : [])]);
   }
 
   /** Lets a function write and read when schedules last ran. */
   allowLastRuns(taskFunction: TaskFunction): void {
-    this.allow(taskFunction, KEEP_LAST_RUNS);
+    this.allow(taskFunction, [READ_MANY, 'dynamodb:UpdateItem']);
   }
 
   private allow(taskFunction: TaskFunction, actions: readonly string[]): void {

@@ -73,8 +73,9 @@ export class TaskWorker extends Construct {
       timeout,
       memorySize,
     });
-    this.connect(enqueuedQueues(tasks, props), batchSize);
-    props.taskTable?.allowState(this.function);
+    const enqueued = enqueuedQueues(tasks, props);
+    this.connect(enqueued, batchSize);
+    props.taskTable?.allowWork(this.function, { enqueues: enqueued.length > 0 });
     this.mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function.function,
       eventSourceArn: queue.queue.queueArn,

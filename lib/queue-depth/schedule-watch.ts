@@ -3,15 +3,21 @@ import type { Gauge } from '../instrumentation/telemetry-handle.ts';
 import { withinDeadline } from '../queues/within-deadline.ts';
 import type { Task } from '../task/define-task.ts';
 import type { Log } from '../task/task-context.ts';
-import { checkSchedules } from '../task/task-schedule.ts';
+import { checkSchedules, type ScheduleIdentity } from '../task/task-schedule.ts';
 
 /** What tells whether a schedule is overdue: its task, and when it last ran. */
 export interface ScheduleWatch {
   tasks: readonly Task[];
-  /** By the name of the schedule; one that has neither run nor been seen is not in it. */
-  readLastRuns(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Date>>;
+  /**
+   * By the name of the schedule; one that has neither run nor been seen with this timing is not in
+   * it.
+   */
+  readLastRuns(
+    schedules: readonly ScheduleIdentity[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Date>>;
   /** Keeps the time for a schedule that has not run yet, which is its last run from then on. */
-  noteFirstSeen(name: string, at: Date): Promise<unknown>;
+  noteFirstSeen(schedule: ScheduleIdentity, at: Date): Promise<unknown>;
 }
 
 /** Reads the gauges `schedule.overdue`. Never rejects. */

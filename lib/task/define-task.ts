@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InvalidTaskDefinition } from '../errors/invalid-task-definition.ts';
+import { DEFAULT_RETRY } from './retry-delay.ts';
 import type { TaskScheduleEntry } from './task-schedule.ts';
 
 /** When a failed attempt is tried again: seconds, uniform in [min, min(max, min × 2^attempt)]. */
@@ -79,7 +80,7 @@ export function defineTask<const Schema extends StandardSchemaV1>(
 ): Task<Schema> {
   const { name, queue = 'default', payload, timeoutSeconds = 30, http = false } = options;
   const { schedule = [], enqueues = [], idempotent = false } = options;
-  const retry = { maxAttempts: 5, minDelaySeconds: 2, maxDelaySeconds: 300, ...options.retry };
+  const retry = { ...DEFAULT_RETRY, ...options.retry };
   const problem = (text: string) =>
     new InvalidTaskDefinition(`Task ${JSON.stringify(name)}: ${text}`);
 

@@ -7,6 +7,13 @@ const VISIBILITY_MARGIN_SECONDS = 60;
 /** 2^16 s is over SQS's limit; 2^1024 is Infinity, and 0 × Infinity is no number. */
 const MAX_DOUBLINGS = 16;
 
+/** Of a task that says nothing else, and of what the worker itself has to try again. */
+export const DEFAULT_RETRY: RetryPolicy = {
+  maxAttempts: 5,
+  minDelaySeconds: 2,
+  maxDelaySeconds: 300,
+};
+
 /** A number in [0, 1), as Math.random gives. */
 export type Random = () => number;
 

@@ -42,6 +42,24 @@ export function scheduleName({ name }: Pick<Task, 'name'>, index: number): strin
   return `${name}-${index}`;
 }
 
+/** A schedule as its runs are kept. Those of another timing say nothing of it. */
+export interface ScheduleIdentity {
+  /** As its messages have it. */
+  readonly name: string;
+  /** Cron expression and time zone, or the rate. */
+  readonly timing: string;
+}
+
+/** @param index of the schedule among those of the task. */
+export function identifySchedule(
+  task: Pick<Task, 'name'>,
+  { cron, rateMinutes, timezone = 'UTC' }: TaskTiming,
+  index: number,
+): ScheduleIdentity {
+  const timing = cron === undefined ? `every ${rateMinutes} minutes` : `${cron} ${timezone}`;
+  return { name: scheduleName(task, index), timing };
+}
+
 function problemOf(entry: TaskScheduleEntry): string | undefined {
   const { cron, rateMinutes, timezone, messageGroupId } = entry;
   if ((cron === undefined) === (rateMinutes === undefined)) {

@@ -4,7 +4,7 @@ import { toError } from '../instrumentation/error-type.ts';
 import type { AttemptEnd, AttemptFacts, Start } from '../state/attempt-records.ts';
 import type { TaskState } from '../state/create-task-state.ts';
 import { encodeResult } from '../state/result-json.ts';
-import { backoffSeconds } from '../task/retry-delay.ts';
+import { backoffSeconds, DEFAULT_RETRY } from '../task/retry-delay.ts';
 import type { MessageFacts } from './message-facts.ts';
 import { noteScheduledRun } from './note-scheduled-run.ts';
 import { toRecordedError } from './recorded-error.ts';
@@ -93,8 +93,7 @@ export function createAttemptRecord(
           return { kind: 'run' };
         }
         report.log.error('task state could not be read; the task waits for it', problem);
-        const policy = { maxAttempts: 1, minDelaySeconds: 2, maxDelaySeconds: 300 };
-        const delaySeconds = backoffSeconds(policy, attempt);
+        const delaySeconds = backoffSeconds(DEFAULT_RETRY, attempt);
         return { kind: 'wait', delaySeconds, reason: NO_STATE };
       } finally {
         await noted;

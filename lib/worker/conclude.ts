@@ -1,6 +1,6 @@
 import { toError } from '../instrumentation/error-type.ts';
 import type { BindableLog } from '../instrumentation/log.ts';
-import { backoffSeconds, clampDelaySeconds } from '../task/retry-delay.ts';
+import { backoffSeconds, clampDelaySeconds, DEFAULT_RETRY } from '../task/retry-delay.ts';
 import type { End } from './attempt-task.ts';
 import { decideOutcome, type Failure } from './decide-outcome.ts';
 import { isFifo, type MessageFacts } from './message-facts.ts';
@@ -82,5 +82,5 @@ function withoutWhen(failure: Failure): Failure {
 
 /** The backoff that tasks have by default: the dead-letter queue is to be spared too. */
 function afterFailedCopy({ attempt }: MessageFacts): number {
-  return backoffSeconds({ maxAttempts: 1, minDelaySeconds: 2, maxDelaySeconds: 300 }, attempt);
+  return backoffSeconds(DEFAULT_RETRY, attempt);
 }

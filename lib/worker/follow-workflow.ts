@@ -6,6 +6,7 @@ import { encodeResult, parseResult } from '../state/result-json.ts';
 import type { TaskRecord } from '../state/task-record.ts';
 import type { WorkflowProgress, WorkflowStep } from '../state/workflow-records.ts';
 import type { RetryPolicy } from '../task/define-task.ts';
+import { DEFAULT_RETRY } from '../task/retry-delay.ts';
 import type { WorkflowPlace } from '../task/task-message.ts';
 import type { End } from './attempt-task.ts';
 import { concludeFailure } from './conclude.ts';
@@ -71,7 +72,7 @@ const MORE_ATTEMPTS = 4;
 
 /** The task's own rule knows its own errors, and not those of SQS and of the table. */
 function followRetry({ maxAttempts }: RetryPolicy): RetryPolicy {
-  return { maxAttempts: maxAttempts + MORE_ATTEMPTS, minDelaySeconds: 2, maxDelaySeconds: 300 };
+  return { ...DEFAULT_RETRY, maxAttempts: maxAttempts + MORE_ATTEMPTS };
 }
 
 /** What the step returned, in this attempt or in its first run. */

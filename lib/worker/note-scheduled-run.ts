@@ -2,7 +2,7 @@ import { SCHEDULE_NAME } from '../instrumentation/attributes.ts';
 import { toError } from '../instrumentation/error-type.ts';
 import type { ScheduleRuns } from '../state/schedule-runs.ts';
 import type { Log } from '../task/task-context.ts';
-import { scheduleName } from '../task/task-schedule.ts';
+import { identifySchedule } from '../task/task-schedule.ts';
 import type { MessageFacts } from './message-facts.ts';
 
 /**
@@ -18,15 +18,16 @@ export async function noteScheduledRun(
   if (content.kind !== 'task') return;
   const { schedule, enqueuedAt = new Date() } = content.message;
   const { task } = content.implementation;
-  const names = task.schedule.map((_, index) => scheduleName(task, index));
-  if (schedule === undefined || !names.includes(schedule)) return;
+  const known = task.schedule.map((timing, index) => identifySchedule(task, timing, index));
+  const identity = known.find(({ name }) => name === schedule);
+  if (identity === undefined) return;
   // A run to come would hide those that are missing until then.
   const due = new Date(Math.min(enqueuedAt.getTime(), Date.now()));
   try {
-    await runs.record(schedule, due, signal);
+    await runs.record(identity, due, signal);
   } catch (error) {
     log.warn('the run of a schedule could not be noted', {
-      [SCHEDULE_NAME]: schedule,
+      [SCHEDULE_NAME]: identity.name,
       'error.message': toError(error).message,
     });
   }

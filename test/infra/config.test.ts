@@ -15,6 +15,11 @@ it('has task state on the local stack only, since it costs three writes a messag
   for (const stage of ['dev', 'prod']) expect(describeStage(stage).taskState).toBe(false);
 });
 
+it('enqueues for later than 15 minutes on the local stack only, since it is a right more', () => {
+  expect(describeStage('local').oneTimeSchedules).toBe(true);
+  for (const stage of ['dev', 'prod']) expect(describeStage(stage).oneTimeSchedules).toBe(false);
+});
+
 it('takes the token from a parameter of the stage', () => {
   expect(describeStage('prod').oneuptime.tokenParameter).toBe('/leadline/prod/oneuptime-token');
 });

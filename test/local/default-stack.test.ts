@@ -17,6 +17,10 @@ it('npm start runs the stage local, without what only AWS has', async () => {
     HEALTH_TOKEN: 'none',
     CLOUDWATCH_PERIOD_SECONDS: '10',
   });
+  const enqueue = stack.functions.find(({ bundle }) => bundle === 'enqueue-task');
+  const variables = enqueue?.environment({ queueUrl: (name) => name }) ?? {};
+  expect(stack.scheduleGroups).toEqual([variables['SCHEDULE_GROUP']]);
+  expect(variables['SCHEDULE_ROLE_ARN']).toMatch(/^arn:aws:iam::\d{12}:role\/./);
   expect(stack.schedules).toMatchObject([{ expression: 'rate(10 seconds)' }]);
   for (const { maximumConcurrency } of stack.eventSourceMappings) {
     expect(maximumConcurrency).toBeLessThanOrEqual(4);

@@ -84,12 +84,27 @@ function openSource({ terminal, directory }: CommandContext, payload: string): S
   if (payload === '-') return { lines: terminal.input };
   if (!payload.startsWith('@')) return { payload };
   const file = resolve(directory, payload.slice(1));
-  if (/\.(ndjson|jsonl)$/.test(file)) return { lines: createReadStream(file) };
-  return {
-    payload: readFile(file, 'utf8').catch((error: Error) => {
-      throw new UsageError(`The payload cannot be read: ${error.message}`);
-    }),
-  };
+  if (/\.(ndjson|jsonl)$/.test(file)) return { lines: readPieces(file) };
+  return { payload: readFile(file, 'utf8').catch(explainUnreadable) };
+}
+
+/** Opened when it is read: a stream that fails while nobody listens ends the process. */
+async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
+  let begun = false;
+  try {
+    for await (const piece of createReadStream(file)) {
+      begun = true;
+      yield piece;
+    }
+  } catch (error) {
+    // What fails in the middle was not typed wrongly, and a part of it is sent.
+    if (begun) throw error;
+    explainUnreadable(error as Error);
+  }
+}
+
+function explainUnreadable({ message }: Error): never {
+  throw new UsageError(`The payload cannot be read: ${message}`);
 }
 
 /** Without the parser's message, which quotes the payload. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -58,6 +58,7 @@ describe('one payload', () => {
     [['process_order', "{order_id:'s3cret'}"], /^The payload is not JSON\./],
     [['process_ordr', '{}'], /There is no task "process_ordr"\. There are: process_order/],
     [['process_order', '@/no/such/file'], /^The payload cannot be read: ENOENT/],
+    [['process_order', '@/no/such/file.ndjson'], /^The payload cannot be read: ENOENT/],
     [
       ['process_order', '{"order_id":"o-1"}', '--queue', 'nope'],
       /There is no queue "nope"\. There are: bare, default,/,
@@ -153,6 +154,23 @@ describe('many payloads', () => {
     expect(err).toMatch(/^Line 2 is over 2 MiB/);
     expect(await counts(QUEUE)).toEqual([0, 0]);
   });
+
+  test.each([['missing.ndjson'], ['folder.jsonl']])(
+    'of %s, which cannot be read: the command says so and ends with 2',
+    async (name) => {
+      const { local, counts } = await startOperatedSystem();
+      const directory = await mkdtemp(join(tmpdir(), 'leadline-enqueue-'));
+      onTestFinished(() => rm(directory, { recursive: true }));
+      await mkdir(join(directory, 'folder.jsonl'));
+      const args = ['enqueue', 'process_order', `@${join(directory, name)}`, local, '--json'];
+      const { code, out, err } = await runBin(args).ended;
+      expect(code).toBe(2);
+      const error = expect.stringMatching(/^The payload cannot be read: E(NOENT|ISDIR)/);
+      expect(JSON.parse(out)).toEqual({ error });
+      expect(err).toBe('');
+      expect(await counts(QUEUE)).toEqual([0, 0]);
+    },
+  );
 
   test('nothing on stdin is nothing to send', async () => {
     const { run } = await startOperatedSystem();

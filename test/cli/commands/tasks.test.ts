@@ -1,6 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { processOrder } from '../../../functions/tasks/process-order.ts';
+import { chain, step } from '../../../lib/index.ts';
+import { createProducer } from '../../../lib/producer.ts';
+import { createTaskState } from '../../../lib/state.ts';
 import { runLeadline } from '../../support/run-leadline.ts';
 import { startTestStack, type TestStack } from '../../support/test-stack.ts';
+import { QUEUE, TASK_TABLE } from '../../support/test-stack-description.ts';
 
 // Processes of Node are started in some of them.
 vi.setConfig({ testTimeout: 60_000 });
@@ -47,6 +53,32 @@ describe('task', () => {
     await expect
       .poll(async () => (await run('task', id)).out, PATIENCE)
       .toMatch(/^error +NonRetryableError: The card of payment declined-1/m);
+  });
+
+  test('a chain: its steps, and their payloads only where they are asked for', async () => {
+    const client = new DynamoDBClient({
+      endpoint: stack.sqs.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    onTestFinished(() => client.destroy());
+    const producer = createProducer({
+      queues: { default: { url: stack.sqs.queueUrl(QUEUE) } },
+      client: stack.sqsClient,
+      state: createTaskState({ table: TASK_TABLE, client }),
+    });
+    const first = { ...processOrder, enqueues: ['process_order'] };
+    const { id } = await producer.enqueueWorkflow(
+      chain([step(first, { order_id: 'o-1' }), step(processOrder, { order_id: 's3cret' })]),
+    );
+    for (const args of [[], ['--json']]) {
+      const { code, all } = await run('task', id, ...args);
+      expect(code).toBe(0);
+      expect(all).toContain('process_order');
+      expect(all).not.toContain('s3cret');
+      expect((await run('task', id, '--payload', ...args)).all).toContain('s3cret');
+    }
+    await expect.poll(async () => (await run('task', id)).out, PATIENCE).toContain('completed');
   });
 
   test('one without a record ends with 1', async () => {

@@ -95,6 +95,20 @@ test('reads 500 at most, and gives every one back at once', async () => {
   expect(await counts(DLQ)).toEqual([520, 0]);
 });
 
+test('a listing that is killed hides what it read for 10 s and no longer', async () => {
+  const { sqs, url, sendMany } = await startDeadLetterBench();
+  await sendMany(DLQ, 25);
+  const hidden: unknown[] = [];
+  const watched = {
+    send: async (command: object, ...rest: unknown[]) => {
+      if (command instanceof ReceiveMessageCommand) hidden.push(command.input.VisibilityTimeout);
+      return sqs.send(command as never, ...(rest as []));
+    },
+  };
+  await listDeadLetters({ sqs: watched as never, dlqUrl: url(DLQ) });
+  expect(new Set(hidden)).toEqual(new Set([10]));
+});
+
 test('a lower limit reads no more than that', async () => {
   const { sqs, url, sendMany, counts } = await startDeadLetterBench();
   await sendMany(DLQ, 20);

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { defineTask, type Task } from '../../../lib/index.ts';
+import { defineTask, type ScheduleIdentity, type Task } from '../../../lib/index.ts';
 import type { ScheduleWatch } from '../../../lib/queue-depth.ts';
+import { startStateBench } from '../../support/state-bench.ts';
 import { startDepth } from './start-depth.ts';
 
 const NOW = new Date('2026-11-26T12:00:00Z');
@@ -14,6 +15,10 @@ const report = defineTask({
     { rateMinutes: 5, payload: null },
   ],
 }) as Task;
+const NIGHTLY = { name: 'report-0', timing: '0 3 * * * UTC' };
+const OFTEN = { name: 'report-1', timing: 'every 5 minutes' };
+const reportAt = (cron: string) =>
+  defineTask({ name: 'report', payload, schedule: [{ cron, payload: null }] }) as Task;
 const never = defineTask({ name: 'never', payload }) as Task;
 
 beforeEach(() => {
@@ -23,16 +28,16 @@ afterEach(() => void vi.useRealTimers());
 
 /** A depth function with two schedules, whose last runs are these. */
 async function start(lastRuns: Record<string, string>, watch: Partial<ScheduleWatch> = {}) {
-  const noted: [string, Date][] = [];
-  const asked: (readonly string[])[] = [];
+  const noted: [ScheduleIdentity, Date][] = [];
+  const asked: (readonly ScheduleIdentity[])[] = [];
   const schedules: ScheduleWatch = {
     tasks: [report, never],
-    async readLastRuns(names) {
-      asked.push(names);
+    async readLastRuns(identities) {
+      asked.push(identities);
       return new Map(Object.entries(lastRuns).map(([name, at]) => [name, new Date(at)]));
     },
-    async noteFirstSeen(name, at) {
-      noted.push([name, at]);
+    async noteFirstSeen(schedule, at) {
+      noted.push([schedule, at]);
     },
     ...watch,
   };
@@ -58,7 +63,7 @@ it('tells of each schedule whether a run is missing, and since when', async () =
     'report',
     'report',
   ]);
-  expect(asked).toEqual([['report-0', 'report-1']]);
+  expect(asked).toEqual([[NIGHTLY, OFTEN]]);
   expect(noted).toEqual([]);
 });
 
@@ -66,7 +71,30 @@ it('a schedule that was never seen is in time, and is kept as seen', async () =>
   const { run, overdue, noted } = await start({ 'report-0': '2026-11-26T03:00:00Z' });
   await run();
   expect(overdue()).toEqual({ 'report-0': 0, 'report-1': 0 });
-  expect(noted).toEqual([['report-1', NOW]]);
+  expect(noted).toEqual([[OFTEN, NOW]]);
+});
+
+it('a weekly schedule that is made a daily one is not overdue at once', async () => {
+  const table = await startStateBench();
+  onTestFinished(() => table.stop());
+  const { schedules } = table.state;
+  const weekly = reportAt('0 3 * * MON');
+  const lastRun = new Date('2026-11-23T03:00:00Z');
+  await schedules.record({ name: 'report-0', timing: '0 3 * * MON UTC' }, lastRun);
+  const watch = (task: Task) => ({
+    tasks: [task],
+    readLastRuns: schedules.last,
+    noteFirstSeen: schedules.noteFirstSeen,
+  });
+  const before = await start({}, watch(weekly));
+  await before.run();
+  expect(before.overdue()).toEqual({ 'report-0': 0 });
+  const daily = await start({}, watch(reportAt('0 3 * * *')));
+  await daily.run();
+  expect(daily.overdue()).toEqual({ 'report-0': 0 });
+  vi.setSystemTime(new Date('2026-11-27T03:10:00Z'));
+  await daily.run();
+  expect(daily.points('schedule.overdue').at(-1)?.value).toBe(600);
 });
 
 it.each<[string, Partial<ScheduleWatch>]>([

@@ -231,14 +231,33 @@ describe('when schedules last ran', () => {
   it('only goes forward', async () => {
     const { schedules } = bench.state;
     const at = (day: number) => new Date(Date.UTC(2026, 2, day));
-    const last = async () => (await schedules.last(['nightly', 'never', 'nightly'])).get('nightly');
-    await schedules.noteFirstSeen('nightly', at(1));
-    await schedules.noteFirstSeen('nightly', at(2));
+    const nightly = { name: 'nightly', timing: '0 3 * * * UTC' };
+    const never = { name: 'never', timing: '0 3 * * * UTC' };
+    const last = async () => (await schedules.last([nightly, never, nightly])).get('nightly');
+    await schedules.noteFirstSeen(nightly, at(1));
+    await schedules.noteFirstSeen(nightly, at(2));
     expect(await last()).toEqual(at(1));
-    await schedules.record('nightly', at(4));
-    await schedules.record('nightly', at(3));
-    await schedules.noteFirstSeen('nightly', at(5));
+    await schedules.record(nightly, at(4));
+    await schedules.record(nightly, at(3));
+    await schedules.noteFirstSeen(nightly, at(5));
     expect(await last()).toEqual(at(4));
-    expect((await schedules.last(['never'])).size).toBe(0);
+    expect((await schedules.last([never])).size).toBe(0);
+  });
+
+  it('begins anew with a timing that has changed, also with one that it had before', async () => {
+    const { schedules } = bench.state;
+    const at = (day: number) => new Date(Date.UTC(2026, 2, day));
+    const weekly = { name: 'changed', timing: '0 3 * * MON UTC' };
+    const daily = { name: 'changed', timing: '0 3 * * * UTC' };
+    const last = async (schedule: typeof daily) =>
+      (await schedules.last([schedule])).get('changed');
+    await schedules.record(weekly, at(2));
+    expect(await last(daily)).toBeUndefined();
+    await schedules.noteFirstSeen(daily, at(5));
+    expect(await last(daily)).toEqual(at(5));
+    expect(await last(weekly)).toBeUndefined();
+    // One that was sent before the change, and ran after it.
+    await schedules.record(weekly, at(4));
+    expect([await last(weekly), await last(daily)]).toEqual([at(4), undefined]);
   });
 });

@@ -1,7 +1,12 @@
 import type { SQSRecord } from 'aws-lambda';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { defineTask, encodeMessage, implementTask } from '../../../lib/index.ts';
+import {
+  defineTask,
+  encodeMessage,
+  implementTask,
+  type ScheduleIdentity,
+} from '../../../lib/index.ts';
 import type { ScheduleRuns } from '../../../lib/state/schedule-runs.ts';
 import { createImplementationRegistry } from '../../../lib/task/task-registry.ts';
 import { createRecord } from '../../../lib/testing.ts';
@@ -11,23 +16,23 @@ import { noteScheduledRun } from '../../../lib/worker/note-scheduled-run.ts';
 const report = defineTask({
   name: 'report',
   payload: z.null(),
-  schedule: [{ cron: '0 3 * * *', payload: null }],
+  schedule: [{ cron: '0 3 * * *', timezone: 'Europe/Berlin', payload: null }],
 });
 const registry = createImplementationRegistry([implementTask(report, async () => {})]);
 const queue = { name: 'default', sqsName: 'app-default', url: 'https://sqs/1/app-default' };
 const DUE = new Date('2026-03-26T03:00:00Z');
 
 async function note(body: string, record: ScheduleRuns['record'] = async () => {}) {
-  const noted: [string, Date][] = [];
+  const noted: [ScheduleIdentity, Date][] = [];
   const warnings: unknown[] = [];
   const log = { warn: (...line: unknown[]) => void warnings.push(line) };
   const sqsRecord: SQSRecord = { ...createRecord(report, null), body };
   await noteScheduledRun(
     readMessage(sqsRecord, queue as never, registry),
     {
-      record: (name, due, signal) => {
-        noted.push([name, due]);
-        return record(name, due, signal);
+      record: (schedule, due, signal) => {
+        noted.push([schedule, due]);
+        return record(schedule, due, signal);
       },
     } as ScheduleRuns,
     log as never,
@@ -37,9 +42,9 @@ async function note(body: string, record: ScheduleRuns['record'] = async () => {
 }
 const body = (more: object) => encodeMessage({ id: 'i', task: 'report', payload: null, ...more });
 
-it('notes the run under the time that it was due', async () => {
+it('notes the run with the timing of its schedule, under the time that it was due', async () => {
   const { noted } = await note(body({ schedule: 'report-0', enqueuedAt: DUE }));
-  expect(noted).toEqual([['report-0', DUE]]);
+  expect(noted).toEqual([[{ name: 'report-0', timing: '0 3 * * * Europe/Berlin' }, DUE]]);
 });
 
 it('a time to come is now, or it would hide the runs that are missing until then', async () => {
