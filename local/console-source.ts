@@ -3,11 +3,11 @@ import type { EnqueueAnswer } from '../cli/console/console-api.ts';
 import type { ConsoleSource, ReadingPace } from '../cli/console/console-source.ts';
 import { enqueueInTrace } from '../cli/console/enqueue-in-trace.ts';
 import { ConsoleRefusal } from '../cli/console/http/console-refusal.ts';
-import { loadTasks } from '../cli/project/load-project.ts';
+import type { TelemetryFeed } from '../cli/console/telemetry-feed.ts';
 import { createAwsClients } from '../lib/queues/aws-clients.ts';
 import type { QueueOptions } from '../lib/queues/queue-source.ts';
 import type { Task } from '../lib/task/define-task.ts';
-import type { TelemetryStore } from './otlp/telemetry-store.ts';
+import { type LoadedContracts, loadContracts } from './contracts/load-contracts.ts';
 import type { SqsServer } from './sqs/sqs-server.ts';
 import type { FunctionDescription, StackDescription } from './stack-description.ts';
 
@@ -20,7 +20,7 @@ export interface LocalSourceParts {
   sqs: SqsServer;
   sqsClient: SQSClient;
   region: string;
-  telemetry: TelemetryStore;
+  feed: TelemetryFeed;
   /** Of the HTTP API. */
   apiUrl: string;
 }
@@ -33,9 +33,14 @@ const PACE: ReadingPace = {
   cloudWatch: { periodMs: 1_000, lagMs: 0 },
 };
 
+export interface LocalSource extends ConsoleSource {
+  /** The contracts may have changed: they are loaded anew when they are asked for. */
+  forgetContracts(): void;
+}
+
 /** The running stack, as the console shows it. */
-export function createLocalSource(parts: LocalSourceParts): ConsoleSource {
-  const { projectDirectory, description, sqs, sqsClient, telemetry, apiUrl } = parts;
+export function createLocalSource(parts: LocalSourceParts): LocalSource {
+  const { projectDirectory, description, sqs, sqsClient, feed, apiUrl } = parts;
   const clients = createAwsClients({
     endpoint: sqs.endpoint,
     region: parts.region,
@@ -46,7 +51,8 @@ export function createLocalSource(parts: LocalSourceParts): ConsoleSource {
   const hasRoute = description.routes.some(
     ({ method, path }) => method === 'POST' && path === '/tasks/{task}',
   );
-  let loading: Promise<readonly Task[]> | undefined;
+  let loading: Promise<LoadedContracts> | undefined;
+  let latest: LoadedContracts | undefined;
   return {
     kind: 'local',
     title: 'local',
@@ -55,15 +61,29 @@ export function createLocalSource(parts: LocalSourceParts): ConsoleSource {
     queues: { queues },
     isFifo,
     pace: PACE,
-    feed: telemetry,
-    tasks() {
+    feed,
+    async tasks() {
       // Not at the start of the stack, which does not wait for it.
-      loading ??= loadTasks(projectDirectory).catch((error: unknown) => {
+      // One whose thread failed is of no use.
+      if (loading === undefined || latest?.ended) loading = loadContracts(projectDirectory);
+      latest = undefined;
+      const own = loading;
+      try {
+        const loaded = await own;
+        if (loading === own) latest = loaded;
+        return loaded.tasks;
+      } catch (error) {
         // It may be mended by the next time.
-        loading = undefined;
+        if (loading === own) loading = undefined;
         throw error;
-      });
-      return loading;
+      }
+    },
+    forgetContracts() {
+      loading?.then(
+        ({ stop }) => stop(),
+        () => {},
+      );
+      loading = undefined;
     },
     projectDirectory,
     enqueue(task, payload, groupId) {

@@ -1,3 +1,5 @@
+import { parseLogLine } from './parse-log-line.ts';
+
 /**
  * What of a function's output people see on the terminal: what is not a log line (a crash, a
  * `console.log`), and warnings and errors that belong to no task, whose failures have their line.
@@ -10,19 +12,4 @@ export function printFunctionOutput(print: (line: string) => void) {
       print(`${functionName}: ${record.level} ${record.message}`);
     }
   };
-}
-
-interface LogLine {
-  level: string;
-  message: string;
-  'task.id'?: unknown;
-}
-
-function parseLogLine(line: string): LogLine | undefined {
-  try {
-    const value = JSON.parse(line);
-    return typeof value?.level === 'string' ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -84,7 +84,7 @@ async function rebuild(stack: Stack): Promise<void> {
   const start = performance.now();
   try {
     await buildFunctions({ projectDirectory, kept });
-    await stack.lambda.replaceInstances();
+    await stack.replaceSources();
     print(`rebuilt in ${Math.round(performance.now() - start)} ms`);
   } catch (error) {
     print(

@@ -15,6 +15,7 @@ import {
   type LambdaService,
 } from './lambda/lambda-service.ts';
 import { createLambdaApi } from './lambda-api/lambda-api.ts';
+import { createLineFeed } from './line-feed.ts';
 import { createOtlpReceiver } from './otlp/otlp-receiver.ts';
 import { createOtlpRelay } from './otlp/otlp-relay.ts';
 import { createTelemetryStore, type TelemetryStore } from './otlp/telemetry-store.ts';
@@ -65,6 +66,8 @@ export interface Stack {
   readonly telemetry: TelemetryStore;
   /** By queue name; `disable()` stops the queue's workers, `enable()` starts them. */
   readonly eventSourceMappings: ReadonlyMap<string, EventSourceMapping>;
+  /** After the bundles were built anew: new instances, and the console has the contracts of now. */
+  replaceSources(): Promise<void>;
   /** Everything gone within 2 s. */
   stop(): Promise<void>;
 }
@@ -79,6 +82,7 @@ export async function startStack(
 ): Promise<Stack> {
   const { relay: relayTarget, now = Date.now, onWarning = () => {} } = options;
   const telemetry = createTelemetryStore();
+  const feed = createLineFeed(telemetry);
   const relay = relayTarget && createOtlpRelay({ ...relayTarget, onWarning });
   const otlp = createOtlpReceiver({
     store: telemetry,
@@ -131,8 +135,14 @@ export async function startStack(
         ONEUPTIME_TOKEN: relayTarget?.token ?? 'local',
       },
       ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
-      ...(options.onReport && { onReport: options.onReport }),
-      onOutput: (line, { functionName }) => options.onOutput?.(line, functionName),
+      onReport: (report) => {
+        feed.tellEnd(report);
+        options.onReport?.(report);
+      },
+      onOutput: (line, { functionName }) => {
+        feed.tell(line);
+        options.onOutput?.(line, functionName);
+      },
     });
     api = createHttpApi({ routes: description.routes, invoke: createPatientInvoke(lambda.invoke) });
     const sqsClient = createSqsClient(sqs.endpoint);
@@ -169,18 +179,17 @@ export async function startStack(
         now,
       }),
     });
-    console = createConsole({
-      source: createLocalSource({
-        projectDirectory: options.projectDirectory ?? join(import.meta.dirname, '..'),
-        description,
-        functions,
-        sqs,
-        sqsClient,
-        region: REGION,
-        telemetry,
-        apiUrl: front.url,
-      }),
+    const source = createLocalSource({
+      projectDirectory: options.projectDirectory ?? join(import.meta.dirname, '..'),
+      description,
+      functions,
+      sqs,
+      sqsClient,
+      region: REGION,
+      feed,
+      apiUrl: front.url,
     });
+    console = createConsole({ source });
     facts = {
       ...(description.stage !== undefined && { stage: description.stage }),
       region: REGION,
@@ -190,6 +199,7 @@ export async function startStack(
     const stop = once(async () => {
       schedules.stop();
       console?.stop();
+      source.forgetContracts();
       await Promise.all([...eventSourceMappings.values()].map((each) => each.stop()));
       // Instances flush their last telemetry at SIGTERM: the receiver outlives them.
       await lambda.stop();
@@ -204,6 +214,10 @@ export async function startStack(
       cloudWatch,
       telemetry,
       eventSourceMappings,
+      async replaceSources() {
+        source.forgetContracts();
+        await lambda.replaceInstances();
+      },
       stop,
     };
   } catch (error) {

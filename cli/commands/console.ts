@@ -12,7 +12,7 @@ export function addConsole(program: Command, context: CommandContext): void {
     .option('--port <port>', 'where; 0 picks a free one', readPort, PORT)
     .addHelpText(
       'after',
-      '\nA page that is open asks SQS every 5 s and CloudWatch every minute: about a cent in an hour for 3 queues.\nLinks to traces need ONEUPTIME_PROJECT_ID. Ends on Ctrl-C.',
+      '\nA page that is open asks SQS every 5 s and CloudWatch every minute: about 0.6 cents an hour for 3 queues.\nLinks to traces need ONEUPTIME_PROJECT_ID. Ends on Ctrl-C.',
     )
     .action((options) => serve(context, options));
 }

@@ -174,6 +174,7 @@ export interface OverviewUpdate {
 
 export interface TaskList {
   at: number;
+  /** Also those of the project that have not run: their counts are 0. */
   tasks: TaskRow[];
 }
 
@@ -231,7 +232,7 @@ export interface RunSummary {
   task: string;
   queue: string;
   state: RunState;
-  /** Begun so far, as SQS counts. 0 while it is queued. */
+  /** Deliveries so far, also those before a redrive. 0 while it is queued. */
   attempts: number;
   enqueuedAt?: number;
   /** Of the first attempt. */
@@ -336,11 +337,12 @@ export interface Trace {
 
 /** Where the time between two attempts, or before the first one, went. */
 export interface WaitSegment {
-  kind: 'queue' | 'backoff';
+  /** `redriven`: in the dead-letter queue, and then on the queue again. */
+  kind: 'queue' | 'backoff' | 'redriven';
   startedAt: number;
   /** @default it still waits */
   endedAt?: number;
-  /** The attempt that it was before. */
+  /** The attempt that it was before, as SQS counts: from 1 again after a redrive. */
   attempt: number;
   taskId: string;
   queue: string;

@@ -6,6 +6,7 @@ import type {
   Overview,
   PurgeAnswer,
   RedriveAnswer,
+  TaskList,
 } from './console-api.ts';
 import type { ConsoleSource } from './console-source.ts';
 import { describeContract } from './contracts/describe-contract.ts';
@@ -14,6 +15,7 @@ import { badRequest, ConsoleRefusal, notFound } from './http/console-refusal.ts'
 import { readRunQuery } from './http/read-query.ts';
 import type { QueueMonitor } from './queues/queue-monitor.ts';
 import type { RunIndex } from './runs/run-index.ts';
+import { idleRow } from './runs/task-statistics.ts';
 
 export interface RouteParts {
   source: ConsoleSource;
@@ -37,11 +39,10 @@ export type ApiRoute = (request: ApiRequest) => unknown;
 /** Every answer that is JSON, by method and path. */
 export function createRoutes(parts: RouteParts): Readonly<Record<string, ApiRoute>> {
   const { source, index, desk } = parts;
-  const now = () => Date.now();
   return {
     'GET settings': () => readSettings(parts),
     'GET overview': () => readOverview(parts),
-    'GET tasks': () => ({ at: now(), tasks: index.tasks() }),
+    'GET tasks': () => listTasks(parts),
     'GET runs': ({ query }) => index.list(readRunQuery(query)),
     'GET runs/*': ({ segments: [, id = ''] }) => {
       const found = index.detail(id);
@@ -80,6 +81,20 @@ async function readSettings({ source, ...parts }: RouteParts): Promise<ConsoleSe
     version: parts.version,
     maxRuns: parts.maxRuns,
   };
+}
+
+/** Those that ran, and the others that the project has. */
+async function listTasks({ source, index }: RouteParts): Promise<TaskList> {
+  const at = Date.now();
+  if (source.feed === undefined) return { at, tasks: [] };
+  // Contracts that cannot be loaded hide nothing of what ran.
+  const registered = await source.tasks().catch(() => []);
+  const rows = index.tasks();
+  const known = new Set(rows.map(({ task }) => task));
+  const idle = registered
+    .filter(({ name }) => !known.has(name))
+    .map(({ name, queue }) => idleRow(name, queue, at));
+  return { at, tasks: [...rows, ...idle] };
 }
 
 async function readOverview({ source, index, monitor }: RouteParts): Promise<Overview> {

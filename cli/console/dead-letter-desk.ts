@@ -3,13 +3,13 @@ import {
   type DeadLetterQueue,
   findDeadLetterQueue,
 } from '../dead-letters/find-dead-letter-queue.ts';
-import { listDeadLetters } from '../dead-letters/list-dead-letters.ts';
 import { MoveTaskRunning } from '../dead-letters/move-task-running.ts';
 import { purgeQueue } from '../dead-letters/purge-queue.ts';
 import { type Redriven, redriveMessages } from '../dead-letters/redrive-messages.ts';
 import { redriveQueue } from '../dead-letters/redrive-queue.ts';
 import type { DeadLetter, DeadLetterList, PurgeAnswer, RedriveAnswer } from './console-api.ts';
 import type { ConsoleSource } from './console-source.ts';
+import { createDeadLetterReads } from './dead-letter-reads.ts';
 import { ConsoleRefusal, notFound } from './http/console-refusal.ts';
 import type { QueueMonitor } from './queues/queue-monitor.ts';
 
@@ -37,32 +37,31 @@ export function createDeadLetterDesk(
     if (queue.dlqUrl === undefined) throw notFound(`The queue "${name}" has no dead-letter queue.`);
     return { queue, dlq: findDeadLetterQueue(queues, name) };
   };
+  const reads = createDeadLetterReads(sqs);
   return {
     async list(name, payloadOf) {
       const { queue, dlq } = await find(name);
-      const listed = await listDeadLetters({
-        sqs,
-        dlqUrl: dlq.url,
-        payload: payloadOf !== undefined,
-      });
-      const { deadLetters, total, more } = listed;
+      const { deadLetters, total, more } = await reads.read(dlq.url);
       const letters = deadLetters.map((letter) => toLetter(letter, payloadOf));
       return { queue: queue.name, dlq: dlq.sqsName, total, letters, more };
     },
     async redrive(name, ids) {
       const { queue, dlq } = await find(name);
       const target = { sqs, dlqUrl: dlq.url, toUrl: queue.url };
-      if (ids !== undefined) {
+      if (ids === undefined) {
+        refuseShared(dlq);
+        return reads.change(dlq.url, () => redriveAll(target));
+      }
+      return reads.change(dlq.url, async () => {
         const signal = AbortSignal.timeout(REDRIVE_BOUND_MS);
         return toAnswer(await redriveMessages({ ...target, ids, signal }));
-      }
-      refuseShared(dlq);
-      return redriveAll(target);
+      });
     },
     async purge(name) {
       const { dlq } = await find(name);
       refuseShared(dlq);
-      const { messages } = await purgeQueue(sqs, dlq.url).catch((error: Error) => {
+      const purging = () => purgeQueue(sqs, dlq.url);
+      const { messages } = await reads.change(dlq.url, purging).catch((error: Error) => {
         if (!/less than 60 s ago/.test(error.message)) throw error;
         throw new ConsoleRefusal(409, 'purged_just_now', error.message);
       });

@@ -32,6 +32,8 @@ export type FeedAttributes = Record<string, AttributeJson>;
 export type FeedArrival =
   | { signal: 'spans'; records: readonly FeedSpan[] }
   | { signal: 'logs'; records: readonly FeedLog[] }
+  /** The worker's own lines as it writes them: their log records and spans come later, too. */
+  | { signal: 'lines'; records: readonly FeedLog[] }
   | { signal: 'points'; records: readonly unknown[] };
 
 export interface TelemetryFeed {

@@ -15,7 +15,7 @@ import type { PreparedMessage } from './build-message.ts';
 import { type EnqueueResult, enqueueMany } from './enqueue-many.ts';
 import { type Enqueued, enqueueOne } from './enqueue-one.ts';
 import type { EnqueueOptions, QueueUrls } from './enqueue-options.ts';
-import { type EnqueuedWorkflow, enqueueWorkflow } from './enqueue-workflow.ts';
+import type { EnqueuedWorkflow } from './enqueue-workflow.ts';
 import {
   createMessageScheduler,
   type MessageScheduler,
@@ -159,8 +159,12 @@ export function createProducer(options: ProducerOptions): Producer {
       const { id } = await enqueue(task, payload, rest);
       return waitForResult(known, id, waitSeconds);
     },
-    enqueueWorkflow: async (workflow) =>
-      enqueueWorkflow(workflow, queues, requireState(state), sendAll),
+    async enqueueWorkflow(workflow) {
+      const known = requireState(state);
+      // Most producers send none: their cold start does not load it.
+      const { enqueueWorkflow } = await import('./enqueue-workflow.ts');
+      return enqueueWorkflow(workflow, queues, known, sendAll);
+    },
     result: async (id) => requireState(state).read(id),
     revoke: async (id) => requireState(state).revoke(id),
   };

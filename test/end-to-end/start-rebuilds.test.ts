@@ -43,6 +43,32 @@ it('runs a changed source, and the queues stay', async () => {
   expect(start.lines.join('\n')).not.toMatch(/edition of o-1/);
 });
 
+it('has the changed contract of a task in the console, and enqueues by it', async () => {
+  const contracts = async () => (await fetch(`${url}/console/api/contracts`)).text();
+  expect(await contracts()).not.toContain('gift_note');
+  const file = 'functions/tasks/process-order.ts';
+  const contract = await readFile(join(project.directory, file), 'utf8');
+  const after = start.lines.length;
+  await project.write(
+    file,
+    contract.replace('z.object({', 'z.object({ gift_note: z.optional(z.string()),'),
+  );
+  await start.untilLine(/^rebuilt in/, { after });
+  expect(await contracts()).toContain('gift_note');
+  const enqueue = async (giftNote: unknown) => {
+    const payload = { order_id: 'o-gift', gift_note: giftNote };
+    const reply = await fetch(`${url}/console/api/enqueue`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: new URL(url).origin },
+      body: JSON.stringify({ task: 'process_order', payload }),
+    });
+    return reply.status;
+  };
+  expect(await enqueue(7)).toBe(422);
+  expect(await enqueue('with love')).toBe(200);
+  await start.untilLine(/ of o-gift/);
+});
+
 it('says that a source does not build, and leaves the old one running', async () => {
   const after = start.lines.length;
   await project.write(WORK, `${edition('third edition')}\n}`);

@@ -29,10 +29,20 @@ const untilRun = (id: string, state: string) =>
     `the run to be ${state}`,
     async () => {
       const run = await get<RunDetail>(`runs/${id}`);
-      return run.state === state && run.trace !== undefined && run;
+      return run.state === state && isWhole(run) && run;
     },
     30_000,
   );
+
+/** Its state is known from its lines; the spans and log records of its attempts come later. */
+function isWhole({ attemptList, logs, trace }: RunDetail): boolean {
+  const spanIds = new Set(trace?.spans.map(({ spanId }) => spanId));
+  return attemptList.every(
+    ({ spanId = '', attempt }) =>
+      spanIds.has(spanId) &&
+      logs.some((log) => log.attempt === attempt && log.message === 'task starting'),
+  );
+}
 
 it('shows what the stack is, and payloads that its tasks take', async () => {
   expect(await get('settings')).toEqual({
@@ -92,6 +102,10 @@ it('shows a flaky payment with its three attempts, their delays, their lines and
   const { tasks } = await get<TaskList>('tasks');
   expect(tasks[0]).toMatchObject({ task: 'process_payment', retried: 2, completed: 1 });
   expect(tasks[0]?.sparkline).toHaveLength(60);
+  // Registered, and not run yet.
+  expect(tasks[1]).toMatchObject({ task: 'process_order', queue: 'default', started: 0 });
+  expect(tasks[1]?.sparkline).toEqual(Array(60).fill(0));
+  expect(tasks[1]).not.toHaveProperty('lastAt');
 });
 
 it('tells a page what happens, in steps and not all over again', async () => {
@@ -198,4 +212,27 @@ it('leaves every other path to the HTTP API', async () => {
   expect((await stack.post('process_order', { order_id: 'o-1' })).status).toBe(202);
   const { status, headers } = await askConsole(`${stack.url}/console`);
   expect([status, headers['apigw-requestid']]).toEqual([404, expect.any(String)]);
+});
+
+it('shows that a task runs before its function has sent any telemetry of it', async () => {
+  const id = await enqueue({ payment_id: 'slow-1', amount: 5 });
+  const run = await waitUntil(
+    'the run to be running',
+    async () => {
+      const detail = await get<RunDetail>(`runs/${id}`);
+      return detail.state === 'running' && detail;
+    },
+    2_000,
+  );
+  expect(run).toMatchObject({
+    attempts: 1,
+    startedAt: expect.any(Number),
+    attemptList: [{ attempt: 1, outcome: 'running' }],
+  });
+  expect(stack.telemetry.logs().some(({ attributes }) => attributes['task.id'] === id)).toBe(false);
+
+  // The same attempt, and not one more, once its invocation's end has cut it off.
+  const cutOff = await untilRun(id, 'retrying');
+  expect(cutOff.attemptList).toMatchObject([{ attempt: 1, outcome: 'unfinished' }]);
+  expect(cutOff.logs.filter(({ message }) => message === 'task starting')).toHaveLength(1);
 });

@@ -20,6 +20,8 @@ export function describeReading(
   const attributes = attributesOf(own);
   const dead = attributesOf(deadLetters);
   const failed = [own, deadLetters].find((reading) => reading !== undefined && 'error' in reading);
+  // The queue's own attributes name it, so that where these cannot be read it is not known.
+  const dlq = dlqUrl === undefined ? (attributes ? undefined : before?.dlq) : sqsNameOf(dlqUrl);
   const waits = (attributes?.visible ?? 0) > 0;
   const active = attributes && attributes.visible + attributes.inFlight > 0 ? figures?.active : 0;
   return {
@@ -33,7 +35,7 @@ export function describeReading(
     dead: dead ? dead.visible + dead.inFlight + dead.delayed : (before?.dead ?? 0),
     ...(waits &&
       figures?.oldestAgeSeconds !== undefined && { oldestAgeSeconds: figures.oldestAgeSeconds }),
-    ...(dlqUrl !== undefined && { dlq: sqsNameOf(dlqUrl) }),
+    ...(dlq !== undefined && { dlq }),
     workers:
       worker === undefined
         ? []

@@ -99,10 +99,11 @@ function findWaits(entry: RunEntry, attempts: readonly AttemptEntry[]): WaitSegm
   const { id: taskId, queue, droppedAttempts } = entry;
   const waits: WaitSegment[] = [];
   let before = droppedAttempts > 0 ? undefined : (entry.sentAt ?? entry.enqueuedAt);
-  for (const [index, { startedAt, endedAt, attempt, spanId }] of attempts.entries()) {
+  let kind: WaitSegment['kind'] = 'queue';
+  for (const { startedAt, endedAt, attempt, spanId, outcome } of attempts) {
     if (before !== undefined && startedAt !== undefined && startedAt > before) {
       waits.push({
-        kind: index === 0 ? 'queue' : 'backoff',
+        kind,
         startedAt: before,
         endedAt: startedAt,
         attempt,
@@ -112,11 +113,12 @@ function findWaits(entry: RunEntry, attempts: readonly AttemptEntry[]): WaitSegm
       });
     }
     before = endedAt;
+    kind = outcome === 'dead' ? 'redriven' : 'backoff';
   }
-  const { state, attempts: count } = summarizeRun(entry);
+  const { state } = summarizeRun(entry);
   if (before !== undefined && !ENDED.has(state) && state !== 'running') {
-    const kind = attempts.length === 0 ? 'queue' : 'backoff';
-    waits.push({ kind, startedAt: before, attempt: count + 1, taskId, queue });
+    const attempt = (attempts.at(-1)?.attempt ?? 0) + 1;
+    waits.push({ kind, startedAt: before, attempt, taskId, queue });
   }
   return waits;
 }

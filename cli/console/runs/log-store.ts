@@ -1,4 +1,5 @@
 import type { RunLog } from '../console-api.ts';
+import { textSize } from './cut-text.ts';
 import { attributesSize } from './trace-store.ts';
 
 /** Whose log records they are. */
@@ -50,7 +51,7 @@ export function createLogStore(options: LogStoreOptions = {}): LogStore {
 
   return {
     add(owner, log) {
-      const size = 256 + log.message.length + attributesSize(log.attributes);
+      const size = 256 + textSize(log.message) + attributesSize(log.attributes);
       while (count > 0 && (count >= maxLogs || bytes + size > maxBytes)) dropOldest();
       ring[(oldest + count) % maxLogs] = { owner, log, bytes: size };
       count += 1;

@@ -1,5 +1,6 @@
 import type { AttemptOutcome } from '../console-api.ts';
 import type { FeedLog, FeedSpan } from '../telemetry-feed.ts';
+import { cutText } from './cut-text.ts';
 import type { AttemptEntry, RunEntry } from './run-entry.ts';
 import { roundMs, toMs } from './trace-store.ts';
 
@@ -33,6 +34,7 @@ const LINES: ReadonlyMap<unknown, AttemptOutcome> = new Map([
 ]);
 
 const MAX_ATTEMPTS = 50;
+const MAX_NAME = 256;
 const MAX_TEXT = 2_048;
 const MAX_STACK = 8_192;
 
@@ -67,16 +69,16 @@ export function readSpanInto(attempt: AttemptEntry, span: FeedSpan, outcome: Att
   attempt.endedAt = toMs(span.endTimeUnixNano);
   attempt.durationMs = roundMs(attempt.endedAt - attempt.startedAt);
   const functionName = span.resource['faas.name'];
-  if (typeof functionName === 'string') attempt.functionName = functionName;
+  if (typeof functionName === 'string') attempt.functionName = cutText(functionName, MAX_NAME);
   const exception = span.events.findLast(({ name }) => name === 'exception')?.attributes ?? {};
   const type = span.attributes['error.type'] ?? exception['exception.type'];
   if (typeof type !== 'string') return;
   const message = exception['exception.message'] ?? span.status.message ?? '';
   const stack = exception['exception.stacktrace'];
   attempt.error = {
-    type: type.slice(0, MAX_TEXT),
-    message: String(message).slice(0, MAX_TEXT),
-    ...(typeof stack === 'string' && { stack: stack.slice(0, MAX_STACK) }),
+    type: cutText(type, MAX_NAME),
+    message: cutText(String(message), MAX_TEXT),
+    ...(typeof stack === 'string' && { stack: cutText(stack, MAX_STACK) }),
   };
 }
 
@@ -98,8 +100,8 @@ export function readLogInto(attempt: AttemptEntry, log: FeedLog): void {
   if (typeof durationMs === 'number') attempt.durationMs = durationMs;
   if (body === 'task failed' && typeof type === 'string') {
     attempt.error = {
-      type: type.slice(0, MAX_TEXT),
-      message: String(message ?? '').slice(0, MAX_TEXT),
+      type: cutText(type, MAX_NAME),
+      message: cutText(String(message ?? ''), MAX_TEXT),
     };
   }
   const outcome = LINES.get(body);

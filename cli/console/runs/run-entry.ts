@@ -54,6 +54,17 @@ const STATES: Partial<Record<AttemptOutcome, RunState>> = {
 };
 const FINAL: ReadonlySet<RunState> = new Set(['completed', 'dead', 'revoked', 'expired']);
 
+/** Numbers may be missing, where a delivery never reached the task, and begin again at a redrive. */
+function countDeliveries({ droppedAttempts }: RunEntry, attempts: readonly AttemptEntry[]): number {
+  let count = 0;
+  let before = 0;
+  for (const { attempt } of attempts) {
+    if (attempt <= before) count += before;
+    before = attempt;
+  }
+  return Math.max(count + before, droppedAttempts + attempts.length);
+}
+
 export function summarizeRun(entry: RunEntry): RunSummary {
   const attempts = attemptsByStart(entry);
   const telling = attempts.filter(({ outcome }) => STATES[outcome] !== undefined);
@@ -68,7 +79,7 @@ export function summarizeRun(entry: RunEntry): RunSummary {
     task,
     queue,
     state,
-    attempts: attempts.reduce((most, { attempt }) => Math.max(most, attempt), 0),
+    attempts: countDeliveries(entry, attempts),
     ...(enqueuedAt !== undefined && { enqueuedAt }),
     ...(startedAt !== undefined && { startedAt }),
     ...(FINAL.has(state) && last?.endedAt !== undefined && { finishedAt: last.endedAt }),

@@ -1,6 +1,8 @@
 import type { Rates, RunDetail, RunList, RunQuery, RunSummary, TaskRow } from '../console-api.ts';
 import type { FeedArrival, FeedLog, FeedSpan } from '../telemetry-feed.ts';
 import { createAgeMap } from './age-map.ts';
+import { copyText } from './cut-text.ts';
+import { createErrorStore } from './error-store.ts';
 import { createLogStore, type LogStoreOptions } from './log-store.ts';
 import { findAttempt, outcomeOf, readLogInto, readSpanInto } from './read-attempt.ts';
 import { describeRun } from './run-detail.ts';
@@ -12,6 +14,10 @@ import { createTraceStore, type TraceStoreOptions, toMs } from './trace-store.ts
 export interface RunIndexOptions extends TraceStoreOptions {
   /** @default 10_000 */
   maxRuns?: number;
+  /** In all runs. @default 100_000 */
+  maxAttempts?: number;
+  /** Of the errors of all attempts, estimated. @default 32 MiB */
+  maxErrorBytes?: number;
   logs?: LogStoreOptions;
   /** @default the clock */
   now?: () => number;
@@ -58,30 +64,38 @@ const MAX_ID = 128;
 const MAX_NAME = 80;
 
 export function createRunIndex(options: RunIndexOptions = {}): RunIndex {
-  const { maxRuns = 10_000, now = Date.now } = options;
+  const { maxRuns = 10_000, maxAttempts = 100_000, now = Date.now } = options;
   const runs = createAgeMap<string, RunEntry>();
   const traces = createTraceStore(options);
   const logs = createLogStore(options.logs);
+  const errors = createErrorStore(options.maxErrorBytes);
   const statistics = createTaskStatistics(now);
   const changed = new Map<string, RunEntry>();
+  let attempts = 0;
 
   const touch = (entry: RunEntry) => {
     entry.updatedAt = now();
     changed.set(entry.id, entry);
+  };
+  const dropOldest = () => {
+    const oldest = runs.oldest();
+    if (oldest === undefined) return;
+    runs.delete(oldest.id);
+    changed.delete(oldest.id);
+    errors.forget(oldest.attempts);
+    attempts -= oldest.attempts.length;
+    // Its log records know it for as long as they are kept.
+    oldest.attempts = [];
   };
   const find = (id: string, task: unknown, queue: string | undefined): RunEntry => {
     let entry = runs.get(id);
     if (entry === undefined) {
       entry = createEntry(id);
       runs.add(id, entry);
-      const oldest = runs.size > maxRuns ? runs.oldest() : undefined;
-      if (oldest !== undefined) {
-        runs.delete(oldest.id);
-        changed.delete(oldest.id);
-      }
+      if (runs.size > maxRuns) dropOldest();
     }
-    if (entry.task === 'unknown' && typeof task === 'string') entry.task = task.slice(0, MAX_NAME);
-    if (entry.queue === '' && queue !== undefined) entry.queue = queue.slice(0, MAX_NAME);
+    if (entry.task === 'unknown' && typeof task === 'string') entry.task = copyText(task, MAX_NAME);
+    if (entry.queue === '' && queue !== undefined) entry.queue = copyText(queue, MAX_NAME);
     touch(entry);
     return entry;
   };
@@ -89,6 +103,7 @@ export function createRunIndex(options: RunIndexOptions = {}): RunIndex {
   const update = (entry: RunEntry, { attempt, isNew }: Told, toldAt: number, apply: () => void) => {
     const wasRunning = attempt.outcome === 'running';
     apply();
+    errors.keep(entry, attempt);
     const { task, queue } = entry;
     const at = attempt.endedAt ?? attempt.startedAt ?? toldAt;
     if (isNew) statistics.started(task, queue, at);
@@ -99,10 +114,15 @@ export function createRunIndex(options: RunIndexOptions = {}): RunIndex {
   };
   const attemptOf = (entry: RunEntry, record: FeedSpan | FeedLog): Told => {
     const { attributes, spanId, traceId } = record;
+    const [first] = entry.attempts;
     const before = entry.attempts.at(-1);
     const number = Number(attributes['task.attempt']) || 1;
     const attempt = findAttempt(entry, number, { spanId, traceId });
-    return { attempt, isNew: entry.attempts.at(-1) !== before };
+    const isNew = entry.attempts.at(-1) !== before;
+    if (first !== undefined && first !== entry.attempts[0]) errors.forget([first]);
+    else if (isNew) attempts += 1;
+    while (attempts > maxAttempts && runs.size > 1) dropOldest();
+    return { attempt, isNew };
   };
 
   const addSend = (span: FeedSpan, id: string) => {
@@ -152,16 +172,26 @@ export function createRunIndex(options: RunIndexOptions = {}): RunIndex {
     if (known === undefined && !isOfAttempt) return;
     const entry = find(id, attributes['task.name'], typeof queue === 'string' ? queue : undefined);
     logs.add(entry, toRunLog(log));
-    if (!isOfAttempt || !isWorkerLine(log)) return;
+    if (isOfAttempt && isWorkerLine(log)) addWorkerLine(entry, log);
+  };
+  const addWorkerLine = (entry: RunEntry, log: FeedLog) => {
     const told = attemptOf(entry, log);
     update(entry, told, toMs(log.timeUnixNano), () => readLogInto(told.attempt, log));
     if (log.traceId !== undefined) entry.traceId ??= log.traceId;
+  };
+
+  /** Of the attempt alone: as one of the run's lines it comes with the log record. */
+  const addLine = (line: FeedLog) => {
+    const { 'task.id': id, 'task.name': task, 'queue.name': queue } = line.attributes;
+    if (!isId(id) || !isWorkerLine(line)) return;
+    addWorkerLine(find(id, task, typeof queue === 'string' ? queue : undefined), line);
   };
 
   return {
     add(arrival) {
       if (arrival.signal === 'spans') for (const span of arrival.records) addSpan(span);
       else if (arrival.signal === 'logs') for (const log of arrival.records) addLog(log);
+      else if (arrival.signal === 'lines') for (const line of arrival.records) addLine(line);
     },
     addQueued({ id, task, queue, traceId }) {
       const entry = find(id, task, queue);
@@ -202,7 +232,13 @@ export function createRunIndex(options: RunIndexOptions = {}): RunIndex {
     size: () => {
       const { traces: count, spans, bytes } = traces.size();
       const { logs: logCount, bytes: logBytes } = logs.size();
-      return { runs: runs.size, traces: count, spans, logs: logCount, bytes: bytes + logBytes };
+      return {
+        runs: runs.size,
+        traces: count,
+        spans,
+        logs: logCount,
+        bytes: bytes + logBytes + errors.bytes(),
+      };
     },
   };
 }

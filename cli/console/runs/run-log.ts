@@ -1,5 +1,6 @@
 import type { RunLog } from '../console-api.ts';
 import type { FeedLog } from '../telemetry-feed.ts';
+import { cutText } from './cut-text.ts';
 import { cutAttributes, toMs } from './trace-store.ts';
 
 const MAX_MESSAGE = 8_192;
@@ -14,7 +15,7 @@ export function toRunLog(log: FeedLog): RunLog {
   return {
     time: toMs(log.timeUnixNano),
     level: levelOf(severityNumber),
-    message: message.slice(0, MAX_MESSAGE),
+    message: cutText(message, MAX_MESSAGE),
     attributes: cutAttributes(Object.fromEntries(own)),
     ...(attempt > 0 && { attempt }),
     ...(spanId !== undefined && { spanId }),

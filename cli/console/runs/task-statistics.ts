@@ -122,6 +122,11 @@ function createStatistics(task: string, queue: string): Statistics {
   };
 }
 
+/** Of a task of which nothing is known but that it is there. */
+export function idleRow(task: string, queue: string, now: number): TaskRow {
+  return toRow(createStatistics(task, queue), now);
+}
+
 function toRow(statistics: Statistics, now: number): TaskRow {
   const { task, queue, started, outcomes, lastAt } = statistics;
   const [p50, p95, p99] =

@@ -1,6 +1,7 @@
 import type { TraceSpan } from '../console-api.ts';
 import type { FeedAttributes, FeedSpan } from '../telemetry-feed.ts';
 import { createAgeMap } from './age-map.ts';
+import { cutText, textSize } from './cut-text.ts';
 
 /** A span as it is kept: what follows from other spans comes when it is asked for. */
 export type StoredSpan = Omit<TraceSpan, 'leg' | 'taskId' | 'attempt'>;
@@ -34,6 +35,8 @@ const MAX_INNER_SPANS = 900;
 const MAX_EVENTS = 32;
 const MAX_ATTRIBUTES = 64;
 const MAX_TEXT = 2_048;
+/** Of a span, a service, a key. */
+const MAX_NAME = 256;
 const MAX_STACK = 8_192;
 
 export function createTraceStore(options: TraceStoreOptions = {}): TraceStore {
@@ -84,17 +87,17 @@ function toStored(span: FeedSpan): StoredSpan {
   return {
     spanId: span.spanId,
     ...(parentSpanId !== undefined && { parentSpanId }),
-    name: span.name.slice(0, MAX_TEXT),
+    name: cutText(span.name, MAX_NAME),
     kind: KINDS[span.kind],
-    service: String(resource['service.name'] ?? 'unknown'),
-    ...(typeof functionName === 'string' && { functionName }),
+    service: cutText(String(resource['service.name'] ?? 'unknown'), MAX_NAME),
+    ...(typeof functionName === 'string' && { functionName: cutText(functionName, MAX_NAME) }),
     startedAt: toMs(span.startTimeUnixNano),
     endedAt: toMs(span.endTimeUnixNano),
     status: STATUSES[status.code],
-    ...(status.message && { statusMessage: status.message.slice(0, MAX_TEXT) }),
+    ...(status.message && { statusMessage: cutText(status.message, MAX_TEXT) }),
     attributes: cutAttributes(span.attributes),
     events: span.events.slice(0, MAX_EVENTS).map(({ name, timeUnixNano, attributes }) => ({
-      name: name.slice(0, MAX_TEXT),
+      name: cutText(name, MAX_NAME),
       time: toMs(timeUnixNano),
       attributes: cutAttributes(attributes),
     })),
@@ -126,17 +129,17 @@ export function roundMs(ms: number): number {
 export function cutAttributes(attributes: FeedAttributes): FeedAttributes {
   const cut: FeedAttributes = {};
   let count = 0;
-  for (const key in attributes) {
+  for (const name in attributes) {
     count += 1;
     if (count > MAX_ATTRIBUTES) break;
-    const value = attributes[key];
+    const value = attributes[name];
     if (value === undefined) continue;
+    const key = cutText(name, MAX_NAME);
     if (typeof value === 'string') {
-      const limit = key === 'exception.stacktrace' ? MAX_STACK : MAX_TEXT;
-      cut[key] = value.length > limit ? `${value.slice(0, limit)}…` : value;
+      cut[key] = cutText(value, name === 'exception.stacktrace' ? MAX_STACK : MAX_TEXT, '…');
     } else if (typeof value === 'object' && value !== null) {
       const json = JSON.stringify(value);
-      cut[key] = json.length > MAX_TEXT ? `${json.slice(0, MAX_TEXT)}…` : value;
+      cut[key] = json.length > MAX_TEXT ? cutText(json, MAX_TEXT, '…') : value;
     } else {
       cut[key] = value;
     }
@@ -144,19 +147,23 @@ export function cutAttributes(attributes: FeedAttributes): FeedAttributes {
   return cut;
 }
 
-/** What it takes in memory, about: a slot and a header a value, and two bytes a character at most. */
-function sizeOf({ attributes, events }: StoredSpan): number {
+/** What it takes in memory, about. */
+function sizeOf(span: StoredSpan): number {
+  const { name, service, functionName = '', statusMessage = '', attributes, events } = span;
+  const texts = [name, service, functionName, statusMessage];
   return events.reduce(
-    (bytes, event) => bytes + 128 + attributesSize(event.attributes),
-    512 + attributesSize(attributes),
+    (bytes, event) => bytes + 128 + textSize(event.name) + attributesSize(event.attributes),
+    texts.reduce((bytes, text) => bytes + textSize(text), 512 + attributesSize(attributes)),
   );
 }
 
+/** A slot and a header a value, and its key, which most spans share. */
 export function attributesSize(attributes: FeedAttributes): number {
   let bytes = 0;
   for (const key in attributes) {
     const value = attributes[key];
-    if (typeof value === 'string') bytes += 48 + value.length;
+    bytes += key.length;
+    if (typeof value === 'string') bytes += textSize(value);
     else if (typeof value === 'object') bytes += 48 + JSON.stringify(value).length * 2;
     else bytes += 32;
   }

@@ -1,4 +1,4 @@
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Overview } from '../../../../cli/console/console-api.ts';
 import { startSqsServer } from '../../../../local/sqs/sqs-server.ts';
@@ -49,6 +49,26 @@ it('shows the queues of the stage by what SQS says, and no telemetry', async () 
   expect((await askConsole(api('runs'))).json).toEqual({ runs: [] });
   const run = await askConsole(api('runs/some-run'));
   expect([run.status, run.json.error.message]).toEqual([404, expect.stringContaining('OneUptime')]);
+});
+
+it('tells what waits, what is delayed and what somebody has, and takes all dead letters for dead', async () => {
+  const { api, client, sqs } = await startConsoleBench({ queues: QUEUES, source });
+  const send = (name: string, DelaySeconds = 0) => {
+    const QueueUrl = sqs.queueUrl(name);
+    return client.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}', DelaySeconds }));
+  };
+  const take = (name: string, count: number) =>
+    client.send(
+      new ReceiveMessageCommand({ QueueUrl: sqs.queueUrl(name), MaxNumberOfMessages: count }),
+    );
+  for (const name of ['dev-default', 'dev-default-dlq']) {
+    for (let number = 0; number < 6; number += 1) await send(name);
+    for (let number = 0; number < 3; number += 1) await send(name, 600);
+    await take(name, 2);
+  }
+  const { queues } = (await askConsole(api('overview'))).json as Overview;
+  expect(queues[0]).toMatchObject({ depth: 4, inFlight: 2, delayed: 3, dead: 9 });
+  expect(queues[0]?.history).toEqual([[queues[0]?.readAt, 4, 2, 9]]);
 });
 
 it('asks SQS while a page is open, and not when none is', async () => {

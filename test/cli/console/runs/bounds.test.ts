@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createRunIndex, type RunIndex } from '../../../../cli/console/runs/run-index.ts';
@@ -129,4 +131,125 @@ it('cuts what is too long, and drops old traces when bytes are used up', () => {
   expect(index.detail('run-0')?.trace).toBeUndefined();
   const kept = index.detail('run-199')?.trace?.spans[0]?.attributes['huge'];
   expect(String(kept).length).toBeLessThan(3_000);
+});
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+function heapAfter(work: () => unknown): number {
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  const kept = work();
+  collectGarbage();
+  const grown = process.memoryUsage().heapUsed - before;
+  // It has to be alive until here.
+  expect(kept).toBeDefined();
+  return grown / 1024 / 1024;
+}
+
+/** A new string each time, as a parser gives it. */
+const megabyte = (start: string) => Buffer.alloc(1_000_000, start).toString();
+
+it('keeps the beginning of a long text, and not the whole behind it', () => {
+  const grown = heapAfter(() => {
+    const index = createRunIndex();
+    for (let number = 0; number < 60; number += 1) {
+      const run = { id: `run-${number}`, traceId: `t${number}` };
+      const attempt = { attempt: 1, outcome: 'dead', from: 0, to: 1, spanId: 'p1', error: 'Odd' };
+      const own = processSpan(run, attempt);
+      index.add(
+        spans(
+          {
+            ...sendSpan({ ...run, task: megabyte('t'), queue: megabyte('q') }),
+            attributes: {
+              ...sendSpan(run).attributes,
+              'task.name': megabyte('t'),
+              own: megabyte('o'),
+            },
+          },
+          {
+            ...own,
+            name: megabyte('n'),
+            status: { code: 'ERROR', message: megabyte('s') },
+            resource: { 'service.name': megabyte('r'), 'faas.name': megabyte('f') },
+            attributes: { ...own.attributes, [megabyte('k')]: 1, list: [megabyte('l')] },
+            events: [
+              {
+                name: 'exception',
+                timeUnixNano: 1n,
+                attributes: {
+                  'exception.message': megabyte('m'),
+                  'exception.stacktrace': megabyte('x'),
+                },
+              },
+            ],
+          },
+        ),
+      );
+      index.add(logs(logOf(run, megabyte('b'), { attributes: { own: megabyte('a') } })));
+    }
+    return index;
+  });
+  expect(grown).toBeLessThan(20);
+}, 60_000);
+
+it('counts names, keys and messages of spans and log records', () => {
+  const long = 'x'.repeat(200);
+  const index = createRunIndex();
+  const empty = () => index.size().bytes;
+  const grownBy = (add: () => void) => {
+    const before = empty();
+    add();
+    return empty() - before;
+  };
+  let number = 0;
+  const bytesOf = (own: object) => {
+    number += 1;
+    return grownBy(() => index.add(spans(span({ spanId: `s${number}`, ...own }))));
+  };
+  const plain = bytesOf({ name: '', resource: { 'service.name': '' } });
+  const base = { name: '', resource: { 'service.name': '' } };
+  expect(bytesOf({ ...base, name: long }) - plain).toBe(200);
+  expect(bytesOf({ ...base, resource: { 'service.name': long } }) - plain).toBe(200);
+  expect(bytesOf({ ...base, status: { code: 'ERROR', message: long } }) - plain).toBe(200);
+  expect(bytesOf({ ...base, attributes: { [long]: 1 } }) - plain).toBeGreaterThan(200);
+  expect(bytesOf({ ...base, name: '€'.repeat(200) }) - plain).toBe(400);
+});
+
+it('keeps the stacks of the last three attempts of a run, and of all runs what the budget holds', () => {
+  const stack = 'Odd: happened\n'.padEnd(6_000, ' at work.ts:1:1\n');
+  const addDeath = (index: RunIndex, id: string, attempt: number) => {
+    const times = { from: attempt * 10, to: attempt * 10 + 1, spanId: `${id}-${attempt}` };
+    const own = processSpan(
+      { id, traceId: id },
+      { attempt, outcome: 'retry', error: 'Odd', ...times },
+    );
+    const [event] = own.events;
+    const attributes = { ...event?.attributes, 'exception.stacktrace': stack };
+    const events = [{ name: 'exception', timeUnixNano: 1n, attributes }];
+    index.add(spans({ ...own, events }));
+  };
+  const stacksOf = (index: RunIndex, id: string) =>
+    index.detail(id)?.attemptList.map(({ error }) => error?.stack !== undefined);
+
+  const one = createRunIndex();
+  for (let attempt = 1; attempt <= 5; attempt += 1) addDeath(one, 'run', attempt);
+  expect(stacksOf(one, 'run')).toEqual([false, false, true, true, true]);
+  expect(one.detail('run')?.attemptList[0]?.error).toEqual({
+    type: 'Odd',
+    message: 'Odd happened',
+  });
+
+  // Spans keep nothing here, so that the rest is what the attempts have.
+  const index = createRunIndex({ maxBytes: 0, maxErrorBytes: 100_000, maxAttempts: 500 });
+  for (let run = 0; run < 200; run += 1) {
+    for (let attempt = 1; attempt <= 5; attempt += 1) addDeath(index, `run-${run}`, attempt);
+  }
+  expect(index.size().bytes).toBeLessThan(150_000);
+  expect(stacksOf(index, 'run-199')).toEqual([false, false, true, true, true]);
+  expect(stacksOf(index, 'run-150')).toEqual([false, false, false, false, false]);
+  expect(index.detail('run-150')?.error).toEqual({ type: 'Odd', message: 'Odd happened' });
+  // 500 attempts are 100 runs.
+  expect(index.size().runs).toBe(100);
+  expect(index.detail('run-99')).toBeUndefined();
 });

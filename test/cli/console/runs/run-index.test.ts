@@ -91,8 +91,34 @@ it('goes on after a redrive, whose attempts count from 1 again', () => {
   const index = indexed(spans(sendSpan(run), processSpan(run, died)));
   expect(index.detail('run-1')).toMatchObject({ state: 'dead', finishedAt: at(120) });
   index.add(spans(processSpan(run, again)));
-  expect(index.detail('run-1')).toMatchObject({ state: 'completed', attempts: 1 });
+  expect(index.detail('run-1')).toMatchObject({ state: 'completed', attempts: 2 });
   expect(index.detail('run-1')?.attemptList).toHaveLength(2);
+  expect(index.detail('run-1')?.trace?.waits).toMatchObject([
+    { kind: 'queue', attempt: 1 },
+    { kind: 'redriven', startedAt: at(120), endedAt: at(4_120), attempt: 1, spanId: 'c3' },
+  ]);
+});
+
+it('counts deliveries over a redrive, also those that never reached the task', () => {
+  const numbers = [1, 2, 4, 1, 2];
+  const deliveries = numbers.map((attempt, place) => ({
+    attempt,
+    outcome: attempt === 4 ? 'dead' : 'retry',
+    from: place * 100,
+    to: place * 100 + 10,
+    spanId: `c${place}`,
+  }));
+  const index = indexed(spans(...deliveries.map((each) => processSpan(run, each))));
+  // The third one ended its process, and 4 is the one that died.
+  expect(index.detail('run-1')).toMatchObject({ state: 'retrying', attempts: 6 });
+  const waits = index.detail('run-1')?.trace?.waits.map(({ kind, attempt }) => [kind, attempt]);
+  expect(waits).toEqual([
+    ['backoff', 2],
+    ['backoff', 4],
+    ['redriven', 1],
+    ['backoff', 2],
+    ['backoff', 3],
+  ]);
 });
 
 it('does not let a duplicate delivery change what a run came to', () => {
@@ -123,6 +149,27 @@ it('tells an attempt by its lines where the caller is not sampled', () => {
     error: { type: 'Offline', message: 'No line' },
   });
   expect(index.tasks()[0]).toMatchObject({ started: 1, failed: 1, dead: 1 });
+});
+
+it('counts an attempt once that is told of by its lines first', () => {
+  const line = (body: string, time: number, attributes = {}) =>
+    logOf(run, body, { time, spanId: 'c1', attributes });
+  const starting = line('task starting', 100);
+  const retrying = line('task retrying', 120, { delay_seconds: 4 });
+  const { flags: _, ...early } = starting;
+  const { flags: __, ...earlyEnd } = retrying;
+  const index = indexed({ signal: 'lines', records: [early] });
+  expect(index.detail('run-1')).toMatchObject({ state: 'running', startedAt: at(100), logs: [] });
+  index.add({ signal: 'lines', records: [earlyEnd] });
+  expect(index.detail('run-1')).toMatchObject({ state: 'retrying', attempts: 1 });
+
+  index.add(logs(starting, retrying));
+  index.add(spans(processSpan(run, first)));
+  expect(index.detail('run-1')?.attemptList).toMatchObject([
+    { attempt: 1, outcome: 'retry', durationMs: 20, delaySeconds: 4, error: { type: 'Offline' } },
+  ]);
+  expect(index.detail('run-1')?.logs).toHaveLength(2);
+  expect(index.tasks()[0]).toMatchObject({ started: 1, failed: 1, retried: 1 });
 });
 
 it("does not take a sampled task's own line for the worker's", () => {
