@@ -20,7 +20,7 @@ interface Kept {
 }
 
 /** @param maxBytes estimated */
-export function createErrorStore(maxBytes = DEFAULT_ERROR_BYTES): ErrorStore {
+export function createErrorStore(maxBytes: number = DEFAULT_ERROR_BYTES): ErrorStore {
   const kept = createAgeMap<AttemptEntry, Kept>();
   let bytes = 0;
 
