@@ -48,7 +48,8 @@ describe('a batch that comes back in part', () => {
     bench.breakBy(partly(0));
     await expect(bench.state.readMany(['a'])).rejects.toThrow('throttled in 8 tries');
     expect(bench.calls).toHaveLength(8);
-  });
+    // Waits of up to 6.4 s between its tries.
+  }, 20_000);
 });
 
 describe('StateUnavailable', () => {
