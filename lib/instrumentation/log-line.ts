@@ -16,21 +16,28 @@ export interface LineParts {
 /** One JSON line with its newline: docs/telemetry.md, Logs. */
 export type BoundLine = (parts: LineParts) => string;
 
-/** The form of a log's lines. What all of them say is made into text once. */
+/** The form of a log's lines. What all of them say is made into text once, when it is needed. */
 export function bindLine(service: string, requestId: string | undefined, bound: Values): BoundLine {
-  const hasRequestId = requestId !== undefined;
-  const fragment = (values: Values, hasSpan: boolean) => toFragment(values, hasRequestId, hasSpan);
-  const request = hasRequestId ? `,"requestId":${JSON.stringify(requestId)}` : '';
+  const request = requestId === undefined ? '' : `,"requestId":${JSON.stringify(requestId)}`;
   const serviceText = `,"service":${JSON.stringify(service)}`;
-  const prepared = { withSpan: fragment(bound, true), withoutSpan: fragment(bound, false) };
-
+  let withSpan: string | undefined;
+  let withoutSpan: string | undefined;
+  const fragment = (values: Values, hasSpan: boolean) =>
+    toFragment(values, request !== '', hasSpan);
+  const boundText = (hasSpan: boolean) => {
+    if (hasSpan) {
+      withSpan ??= fragment(bound, true);
+      return withSpan;
+    }
+    withoutSpan ??= fragment(bound, false);
+    return withoutSpan;
+  };
   const attributeText = (own: Values | undefined, hasSpan: boolean) => {
-    const ofBound = hasSpan ? prepared.withSpan : prepared.withoutSpan;
-    if (own === undefined) return ofBound;
-    for (const key of Object.keys(own)) {
+    if (own === undefined) return boundText(hasSpan);
+    for (const key in own) {
       if (Object.hasOwn(bound, key)) return fragment({ ...bound, ...own }, hasSpan);
     }
-    return ofBound + fragment(own, hasSpan);
+    return boundText(hasSpan) + fragment(own, hasSpan);
   };
   return ({ timeMs, level, message, span, attributes }) => {
     const ids =
@@ -43,17 +50,36 @@ export function bindLine(service: string, requestId: string | undefined, bound: 
   };
 }
 
-const KEYS = new Set(['timestamp', 'level', 'message', 'service']);
+/** The line's own keys. */
+const KEYS = new Set([
+  'timestamp',
+  'level',
+  'message',
+  'service',
+  'requestId',
+  'trace_id',
+  'span_id',
+]);
 
-/** `,"key":value` of each, ready for the line; the line's own keys are not overwritten. */
+/** `,"key":value` of each, ready for the line. */
 function toFragment(values: Values, hasRequestId: boolean, hasSpan: boolean): string {
-  let fragment = '';
-  for (const [key, value] of Object.entries(values)) {
-    const taken =
-      KEYS.has(key) ||
-      (hasRequestId && key === 'requestId') ||
-      (hasSpan && (key === 'trace_id' || key === 'span_id'));
-    fragment += `,${JSON.stringify(taken ? `attributes.${key}` : key)}:${JSON.stringify(value)}`;
+  let free = values;
+  for (const key in values) {
+    if (!KEYS.has(key)) continue;
+    free = renameTaken(values, hasRequestId, hasSpan);
+    break;
   }
-  return fragment;
+  const json = JSON.stringify(free);
+  return json === '{}' ? '' : `,${json.slice(1, -1)}`;
+}
+
+/** The line's own keys are not overwritten, where it has them. */
+function renameTaken(values: Values, hasRequestId: boolean, hasSpan: boolean): Values {
+  const isTaken = (key: string) => {
+    if (key === 'requestId') return hasRequestId;
+    return key === 'trace_id' || key === 'span_id' ? hasSpan : KEYS.has(key);
+  };
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [isTaken(key) ? `attributes.${key}` : key, value]),
+  );
 }

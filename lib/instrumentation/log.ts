@@ -1,5 +1,5 @@
 import { type Context, context as contextApi, type SpanContext, trace } from '@opentelemetry/api';
-import { logs, SeverityNumber } from '@opentelemetry/api-logs';
+import { type Logger, type LogRecord, logs, SeverityNumber } from '@opentelemetry/api-logs';
 import type { Log } from '../task/task-context.ts';
 import { isAbandoned } from './attempt-state.ts';
 import { REQUEST_ID } from './attributes.ts';
@@ -53,7 +53,16 @@ interface Bound {
  * The log of Leadline: for each record one JSON line on stdout, for CloudWatch, and one OTLP
  * record through OpenTelemetry's API. Nothing that is logged can make the caller fail.
  */
-export function createLog(settings: LogSettings, binding: LogBinding = {}): BindableLog {
+export function createLog(settings: LogSettings): BindableLog {
+  let logger: Logger | undefined;
+  return bindLog(settings, {}, () => {
+    // Not before the first record: a provider that throws must not fail who makes a log.
+    logger ??= logs.getLogger(SCOPE_NAME, SCOPE_VERSION);
+    return logger;
+  });
+}
+
+function bindLog(settings: LogSettings, binding: LogBinding, logger: () => Logger): BindableLog {
   const threshold = LEVELS[settings.level ?? 'info'].rank;
   let bound: Bound | undefined;
   const at =
@@ -61,7 +70,8 @@ export function createLog(settings: LogSettings, binding: LogBinding = {}): Bind
       if (LEVELS[level].rank < threshold) return;
       try {
         bound ??= prepare(settings, binding);
-        writeRecord(settings, binding, bound, level, message, attributes);
+        const record = writeLine(settings, binding, bound, level, message, attributes);
+        if (record !== undefined) logger().emit(record);
       } catch {
         // A log that cannot be written is no reason to fail a task.
       }
@@ -72,11 +82,11 @@ export function createLog(settings: LogSettings, binding: LogBinding = {}): Bind
     warn: at('warn'),
     error: at('error'),
     bind: (more) =>
-      createLog(settings, {
-        ...binding,
-        ...more,
-        attributes: { ...binding.attributes, ...more.attributes },
-      }),
+      bindLog(
+        settings,
+        { ...binding, ...more, attributes: { ...binding.attributes, ...more.attributes } },
+        logger,
+      ),
   };
 }
 
@@ -89,18 +99,20 @@ function prepare({ service }: LogSettings, { requestId, attributes }: LogBinding
   };
 }
 
-function writeRecord(
+/** @returns the same as an OTLP record; nothing where the attempt that logs was given up. */
+function writeLine(
   { write = writeStdout }: LogSettings,
   binding: LogBinding,
   bound: Bound,
   level: LogLevel,
   message: string,
   attributes: Readonly<Record<string, unknown>> | undefined,
-): void {
+): LogRecord | undefined {
   const active = contextApi.active();
-  if (isAbandoned(active) || (binding.context && isAbandoned(binding.context))) return;
-  const context = validSpan(active) ? active : (binding.context ?? active);
-  const span = validSpan(context);
+  if (isAbandoned(active) || (binding.context && isAbandoned(binding.context))) return undefined;
+  const activeSpan = validSpan(active);
+  const context = activeSpan === undefined ? (binding.context ?? active) : active;
+  const span = activeSpan ?? validSpan(context);
   const { text, severity } = LEVELS[level];
   const now = Date.now();
   const body = cutText(String(message));
@@ -111,8 +123,7 @@ function writeRecord(
   } catch {
     // A line that nobody takes is no reason to lose the record.
   }
-
-  logs.getLogger(SCOPE_NAME, SCOPE_VERSION).emit({
+  return {
     timestamp: now,
     observedTimestamp: now,
     severityNumber: severity,
@@ -120,7 +131,7 @@ function writeRecord(
     body,
     context,
     attributes: own === undefined ? bound.flat : { ...bound.flat, ...flatten(own) },
-  });
+  };
 }
 
 /** Without an SDK there are spans whose ids are zeros. */
@@ -138,10 +149,18 @@ function toAttributes(source: unknown): Values {
 
 /** Backends store attributes as strings: a nested value is worth more as JSON than as a tree. */
 function flatten(values: Values): FlatValues {
+  if (isFlat(values)) return values;
   const flat: FlatValues = {};
   for (const [key, value] of Object.entries(values)) {
     if (value === null) continue;
     flat[key] = typeof value === 'object' ? JSON.stringify(value) : value;
   }
   return flat;
+}
+
+function isFlat(values: Values): values is FlatValues {
+  for (const key in values) {
+    if (typeof values[key] === 'object') return false;
+  }
+  return true;
 }

@@ -11,12 +11,14 @@ let torn = false;
 
 /** One write a line, so that lines of records that run side by side never mix. */
 export function writeStdout(line: string): void {
-  const bytes = Buffer.from(torn ? `\n${line}` : line);
+  const text = torn ? `\n${line}` : line;
+  const length = Buffer.byteLength(text);
   let written = 0;
   let stalls = 0;
-  while (written < bytes.length) {
+  while (written < length) {
     try {
-      written += writeSync(1, bytes, written);
+      // Whole, as nearly every line leaves, it needs no buffer of its own.
+      written += written === 0 ? writeSync(1, text) : writeSync(1, Buffer.from(text), written);
     } catch (error) {
       // A full pipe: the reader needs a moment, and gets some. Anything else: nobody listens.
       const isFull = (error as NodeJS.ErrnoException).code === 'EAGAIN';

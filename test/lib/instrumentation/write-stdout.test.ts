@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+
+function start() {
+  const program = join(import.meta.dirname, 'stdout-program.ts');
+  return spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** The line of the program with this number, without its newline. */
+const line = (index: number) =>
+  JSON.stringify({ index, text: '€'.repeat(1_000 * (1 + (index % 40))) });
+
+it('a line that leaves in parts arrives whole, and one that was given up ends with its line', async () => {
+  const lines = (await text(start().stdout)).split('\n').slice(0, -1);
+  let whole = 0;
+  let next = 0;
+  for (const each of lines) {
+    while (next < 120 && !line(next).startsWith(each.replace(/\uFFFD$/, ''))) next += 1;
+    expect(next, `${each.slice(0, 40)}… is no beginning of a later line`).toBeLessThan(120);
+    if (each === line(next)) whole += 1;
+    next += 1;
+  }
+  // Over 7 MB, of which a pipe takes a few hundred KB at a time.
+  expect(whole).toBeGreaterThan(40);
+});
+
+it('a reader that never reads does not keep the writer', async () => {
+  const child = start();
+  child.stdout.pause();
+  expect(await text(child.stderr)).toContain('done');
+  child.stdout.destroy();
+  await once(child, 'exit');
+});
