@@ -1,3 +1,3 @@
-export type { Gauge } from './telemetry/gauge-producer.ts';
 export type { Telemetry, TelemetryOptions } from './telemetry/start-telemetry.ts';
 export { startTelemetry } from './telemetry/start-telemetry.ts';
+export type { Gauge } from './telemetry/waiting-gauges.ts';

@@ -5,6 +5,7 @@ import { builtinModulesPlugin } from './builtin-modules-plugin.ts';
 import { functionNames } from './function-names.ts';
 import { lambdaCredentialsPlugin } from './lambda-credentials-plugin.ts';
 import { type BundleSize, measureBundle } from './measure-bundle.ts';
+import { oneStaticChunkPlugin } from './one-static-chunk-plugin.ts';
 import { optionalPackagesPlugin } from './optional-packages-plugin.ts';
 import { SEPARATE_SUFFIX, separateCopyPlugin } from './separate-copy-plugin.ts';
 import { traceSdkPlugin } from './trace-sdk-plugin.ts';
@@ -103,6 +104,7 @@ function buildOptions(
       js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
     },
     plugins: [
+      oneStaticChunkPlugin(),
       separateCopyPlugin(),
       builtinModulesPlugin(),
       lambdaCredentialsPlugin(),

@@ -76,7 +76,7 @@ function dynamicModule(name: string): string {
     const builtin = ${get(name)};
     const exports = Object.defineProperties({}, Object.getOwnPropertyDescriptors(builtin));
     Object.defineProperty(exports, 'default', { value: builtin, enumerable: true });
-    export const then = (resolve) => resolve(exports);`;
+    export const { then } = { then: (resolve) => resolve(exports) };`;
 }
 
 /** The names are known when it is built; the module is loaded when the first of them is read. */

@@ -5,7 +5,7 @@ import type { Metafile } from 'esbuild';
 export interface BundleSize {
   /** Bytes of what a cold start loads: index.mjs and what it imports statically. */
   loadedBytes: number;
-  /** Bytes that load with the first flush: OpenTelemetry's exporters. 0 without telemetry. */
+  /** Bytes that load with the first flush: OpenTelemetry's metrics and exporters. 0 without telemetry. */
   firstFlushBytes: number;
   /** Bytes that load beside them where task state is on: the client of DynamoDB. 0 without it. */
   taskStateBytes: number;
@@ -23,8 +23,8 @@ export interface Contributor {
   bytes: number;
 }
 
-/** The exporters of the default protocol, in the sources or in the package. */
-const EXPORTERS = /(^|\/)lib\/telemetry\/json-exporters\.(ts|js)$/;
+/** What the first flush imports where the protocol is the default one. */
+const FIRST_FLUSH = /(^|\/)lib\/telemetry\/json-exporters\.(ts|js)$/;
 
 /** What a function with task state imports, and what that imports when it is made. */
 const TASK_STATE = /(^|\/)lib\/(state|state\/table-calls|worker\/task-recorder)\.(ts|js)$/;
@@ -52,7 +52,7 @@ export function measureBundle({ outputs }: Metafile): BundleSize {
     [...paths].reduce((bytes, path) => bytes + (outputs[path]?.bytes ?? 0), 0);
   return {
     loadedBytes: sum(loaded),
-    firstFlushBytes: laterBytes(EXPORTERS),
+    firstFlushBytes: laterBytes(FIRST_FLUSH),
     taskStateBytes: laterBytes(TASK_STATE),
     totalBytes: sum(scripts),
     directoryBytes: sum(Object.keys(outputs)),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { context, propagation, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { createProducer } from '../../lib/producer/create-producer.ts';
 import type { QueueUrls } from '../../lib/producer/enqueue-options.ts';
 import type { Task } from '../../lib/task/define-task.ts';
@@ -42,12 +42,11 @@ let registering: Promise<void> | undefined;
 /** Once a process; where it has an SDK already, that stays. */
 function registerTraceContext(): Promise<void> {
   registering ??= (async () => {
-    const [{ AsyncLocalStorageContextManager }, { W3CTraceContextPropagator }] = await Promise.all([
-      import('@opentelemetry/context-async-hooks'),
+    const [{ registerContext }, { W3CTraceContextPropagator }] = await Promise.all([
+      import('../../lib/telemetry/register-context.ts'),
       import('@opentelemetry/core'),
     ]);
-    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+    registerContext(new W3CTraceContextPropagator());
   })();
   return registering;
 }

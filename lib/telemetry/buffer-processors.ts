@@ -1,6 +1,6 @@
-import { createContextKey, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { type Context, createContextKey, type Span, SpanStatusCode } from '@opentelemetry/api';
 import { SeverityNumber } from '@opentelemetry/api-logs';
-import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { BoundedBuffer } from './bounded-buffer.ts';
 
@@ -60,19 +60,15 @@ export function createSpanBufferProcessor(
   };
 }
 
-/** The same for log records. */
-export function createLogBufferProcessor(
+/** Takes the log records: the same for them. */
+export function createLogBuffering(
   buffer: BoundedBuffer<ReadableLogRecord> | undefined,
   activity: Activity = {},
-): LogRecordProcessor {
-  return {
-    onEmit(record, context) {
-      const attempt = context?.getValue(ATTEMPT) as AttemptState | undefined;
-      if (attempt?.abandoned) return;
-      if ((record.severityNumber ?? 0) >= SeverityNumber.ERROR) activity.failed = true;
-      buffer?.add(record);
-    },
-    async forceFlush() {},
-    async shutdown() {},
+): (record: ReadableLogRecord, context: Context) => void {
+  return (record, context) => {
+    const attempt = context.getValue(ATTEMPT) as AttemptState | undefined;
+    if (attempt?.abandoned) return;
+    if ((record.severityNumber ?? 0) >= SeverityNumber.ERROR) activity.failed = true;
+    buffer?.add(record);
   };
 }

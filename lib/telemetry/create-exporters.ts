@@ -11,6 +11,7 @@ import {
   SIGNALS,
   type Signal,
 } from './export-settings.ts';
+import { loadSdk } from './load-sdk.ts';
 import type { Token } from './token.ts';
 
 /** One signal's way out. */
@@ -68,9 +69,10 @@ export function createExporters(
     const watch: ExportWatch = {};
     const access = token && createTokenAccess(token);
     const load = async () => {
-      const constructors = await loadConstructors(settings.protocol);
+      const sdk = await loadSdk(settings.protocol);
       const options = exporterOptions(settings, target, compression, watch, access?.getToken);
-      return promisify(new constructors[signal](options), watch);
+      const Exporter = (sdk.exporters as ExporterConstructors)[signal];
+      return promisify(new Exporter(options), watch);
     };
     let loading: ReturnType<typeof load> | undefined;
     exporters[signal] = {
@@ -97,16 +99,6 @@ function createTokenAccess(token: Token) {
     },
     canRefresh: () => sent !== undefined && token.refresh(sent),
   };
-}
-
-async function loadConstructors(
-  protocol: ExportSettings['protocol'],
-): Promise<ExporterConstructors> {
-  const { constructors } =
-    protocol === 'http/protobuf'
-      ? await import('./protobuf-exporters.ts')
-      : await import('./json-exporters.ts');
-  return constructors as ExporterConstructors;
 }
 
 /** Everything is handed over: what is left out the exporters read from process.env. */

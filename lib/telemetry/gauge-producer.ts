@@ -8,43 +8,16 @@ import {
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 import { DISTRO_VERSION } from './resource.ts';
-
-/** One value at one time. */
-export interface Gauge {
-  name: string;
-  unit: string;
-  description: string;
-  value: number;
-  attributes: Readonly<Record<string, string>>;
-  /** Milliseconds since 1970. */
-  timeMs: number;
-}
-
-export interface GaugeProducer extends MetricProducer {
-  add(gauges: readonly Gauge[]): void;
-}
-
-/** What may wait for a flush: a run over 1,000 queues makes 60,000 at the most. */
-const CAPACITY = 100_000;
+import type { Gauge } from './waiting-gauges.ts';
 
 /**
  * Gauges with times of their own. The SDK's take none, give one value a series and collection, and
  * at 2,000 series put the rest together.
  */
-export function createGaugeProducer(onDropped: (gauges: number) => void): GaugeProducer {
-  let waiting: Gauge[] = [];
+export function createGaugeProducer(take: () => readonly Gauge[]): MetricProducer {
   return {
-    add(gauges) {
-      waiting = [...waiting, ...gauges];
-      const over = waiting.length - CAPACITY;
-      if (over <= 0) return;
-      waiting = waiting.slice(over);
-      onDropped(over);
-    },
     async collect() {
-      const gauges = waiting;
-      waiting = [];
-      return { resourceMetrics: toResourceMetrics(gauges), errors: [] };
+      return { resourceMetrics: toResourceMetrics(take()), errors: [] };
     },
   };
 }

@@ -23,6 +23,8 @@ export interface ExtensionOptions {
   runtimeApi: string;
   /** How long the registration's answer is waited for. @default 1_000 */
   timeoutMs?: number;
+  /** Called when the request has been handed to the kernel. */
+  onSent?: () => void;
 }
 
 const NAME = 'leadline';
@@ -40,9 +42,10 @@ const API = '/2020-01-01/extension';
 export async function registerExtension(
   options: ExtensionOptions,
 ): Promise<LambdaExtension | undefined> {
-  const { timeoutMs = 1_000 } = options;
+  const { timeoutMs = 1_000, onSent } = options;
   const call = createCalls(options.runtimeApi);
-  const registration = call('POST', '/register', { events: ['INVOKE'] }).then(
+  const request = { body: { events: ['INVOKE'] }, ...(onSent && { onSent }) };
+  const registration = call('POST', '/register', request).then(
     ({ statusCode, headers, body }) => {
       const id = headers['lambda-extension-identifier'];
       if (statusCode !== 200 || typeof id !== 'string') return undefined;
@@ -85,7 +88,7 @@ async function loop(
   for (let pauseMs = 10; ; ) {
     try {
       onAsk();
-      const { statusCode, body } = await call('GET', '/event/next', undefined, id);
+      const { statusCode, body } = await call('GET', '/event/next', { id });
       if (statusCode !== 200) throw new Error(`event/next answered ${statusCode}`);
       pauseMs = 10;
       await onInvoke(JSON.parse(body) as InvokeEvent);
@@ -102,13 +105,20 @@ interface Answer {
   body: string;
 }
 
-type Call = (method: string, path: string, body?: unknown, id?: string) => Promise<Answer>;
+interface CallOptions {
+  body?: unknown;
+  /** The extension's, once it has one. */
+  id?: string;
+  onSent?: () => void;
+}
+
+type Call = (method: string, path: string, options: CallOptions) => Promise<Answer>;
 
 /** Over node:http without a timeout: an instance may stay frozen for hours between two events. */
 function createCalls(runtimeApi: string): Call {
   const [host = '127.0.0.1', port = '80'] = runtimeApi.split(':');
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  return (method, path, body, id) =>
+  return (method, path, { body, id, onSent }) =>
     new Promise((resolve, reject) => {
       const headers =
         id === undefined
@@ -124,6 +134,7 @@ function createCalls(runtimeApi: string): Call {
         });
       });
       sent.on('error', reject);
+      if (onSent !== undefined) sent.on('finish', onSent);
       sent.end(body === undefined ? undefined : JSON.stringify(body));
     });
 }

@@ -1,8 +1,8 @@
 import { context, propagation, type TextMapPropagator } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { createContextManager } from './context-manager.ts';
 
 /** Makes the active context follow async calls, and propagation use the given propagator. */
 export function registerContext(propagator: TextMapPropagator): void {
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  context.setGlobalContextManager(createContextManager());
   propagation.setGlobalPropagator(propagator);
 }

@@ -6,8 +6,8 @@ import type { TelemetryConfig } from './config.ts';
 export const DISTRO_VERSION = '0.1.0';
 
 export interface ResourceOptions {
-  /** Of the AWS account. @default what the configuration has */
-  accountId?: string | undefined;
+  /** Of the AWS account, once it is known. @default what the configuration has */
+  accountId?: Promise<string | undefined>;
   /** Whether instances of a function are told apart. @default 'instance' */
   identity?: 'instance' | 'function' | undefined;
 }
@@ -15,12 +15,14 @@ export interface ResourceOptions {
 /**
  * The resource of docs/telemetry.md. Never `host.name`: OneUptime would count a Lambda as a host.
  * OTEL_RESOURCE_ATTRIBUTES wins over what is found, service.name excepted (specification).
+ * With an account that is yet to come, wait for the resource's asynchronous attributes.
  */
 export function createResource(
   { serviceName, resource: facts }: TelemetryConfig,
   options: ResourceOptions = {},
 ): Resource {
-  const { accountId = facts.accountId, identity = 'instance' } = options;
+  const { identity = 'instance' } = options;
+  const accountId = options.accountId?.then((id) => id ?? facts.accountId) ?? facts.accountId;
   const { attributes: given } = facts;
   const logStream = identity === 'instance' ? facts.logStream : undefined;
   const sharedId = identity === 'function' ? facts.functionName : undefined;

@@ -1,5 +1,6 @@
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { type Gauge, toResourceMetrics } from './gauge-producer.ts';
+import { toResourceMetrics } from './gauge-producer.ts';
+import type { Gauge } from './waiting-gauges.ts';
 
 /** In a module of its own: it holds OpenTelemetry's exporter. */
 export function serializePrometheus(gauges: readonly Gauge[]): string {

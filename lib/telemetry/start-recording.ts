@@ -1,12 +1,15 @@
 import { metrics, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
-import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { emptyResource } from '@opentelemetry/resources';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { createBoundedBuffer } from './bounded-buffer.ts';
-import { createLogBufferProcessor, createSpanBufferProcessor } from './buffer-processors.ts';
+import { createLogBuffering, createSpanBufferProcessor } from './buffer-processors.ts';
+import { createLoggerProvider } from './create-logger-provider.ts';
 import { createMetricReader } from './create-metric-reader.ts';
 import { createPropagator } from './create-propagator.ts';
+import { readLimitSettings } from './limit-settings.ts';
 import { registerContext } from './register-context.ts';
 
 /** What was recorded since the last time that it was taken. */
@@ -45,7 +48,11 @@ export async function startRecording(): Promise<Recorder> {
   }
   metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
   logs.setGlobalLoggerProvider(
-    new LoggerProvider({ processors: [createLogBufferProcessor(logRecords)] }),
+    createLoggerProvider({
+      resource: emptyResource(),
+      limits: readLimitSettings({}, []).logRecord,
+      onEmit: createLogBuffering(logRecords),
+    }),
   );
   return {
     async take() {

@@ -1,26 +1,25 @@
 import { metrics, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
-import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { createBoundedBuffer } from './bounded-buffer.ts';
 import {
   type Activity,
-  createLogBufferProcessor,
+  createLogBuffering,
   createSpanBufferProcessor,
 } from './buffer-processors.ts';
 import type { TelemetryConfig } from './config.ts';
 import { createExporters } from './create-exporters.ts';
 import { createFlush, type Flush } from './create-flush.ts';
-import { createMetricReader } from './create-metric-reader.ts';
+import { createLoggerProvider } from './create-logger-provider.ts';
+import { createMetrics } from './create-metrics.ts';
 import { createSampler } from './create-sampler.ts';
 import { estimateLogBytes, estimateSpanBytes } from './estimate-bytes.ts';
 import type { Compression, Signal } from './export-settings.ts';
-import { createGaugeProducer, type Gauge } from './gauge-producer.ts';
-import type { LambdaExtension } from './lambda-extension.ts';
-import { renameMetrics } from './rename-metrics.ts';
 import { createResource, DISTRO_VERSION, type ResourceOptions } from './resource.ts';
 import { createToken } from './token.ts';
+import type { Gauge } from './waiting-gauges.ts';
 import { createRateLimitedWarn, type Warn } from './warn.ts';
 
 export interface LastExport {
@@ -32,7 +31,8 @@ export interface LastExport {
 
 /** OpenTelemetry's SDK, running, and what leads out of it. */
 export interface StartedSdk {
-  extension: LambdaExtension | undefined;
+  /** Whose asynchronous attributes are to be waited for. */
+  resource: Resource;
   flush: Flush;
   activity: Activity;
   warn: Warn;
@@ -40,32 +40,32 @@ export interface StartedSdk {
   lastExport: (signal?: Signal) => LastExport | undefined;
 }
 
-export interface SdkOptions extends Pick<ResourceOptions, 'identity'> {
+export interface SdkOptions extends ResourceOptions {
   compression?: Compression;
 }
 
-const COLLECT_TIMEOUT_MS = 500;
 /** Spans that may wait for a flush, and log records, each by number and by about their bytes. */
 const MAX_WAITING = 4_096;
 const MAX_WAITING_BYTES = 8 * 1_048_576;
 
 /** Sets the globals of OpenTelemetry: traces, metrics and logs into buffers that a flush empties. */
-export async function startSdk(
+export function startSdk(
   config: TelemetryConfig,
-  registration: Promise<LambdaExtension | undefined>,
-  { identity, compression }: SdkOptions,
-): Promise<StartedSdk> {
+  { compression, ...identity }: SdkOptions,
+): StartedSdk {
   const token = config.token && createToken(config.token);
   const activity: Activity = { onBegin: () => token?.prefetch() };
   const exporters = createExporters(config, token, compression);
-  const extension = await registration;
-  const resource = createResource(config, { accountId: extension?.accountId, identity });
-  const gauges = createGaugeProducer((count) => onDropped('metrics', 'buffer_full', count));
-  const reader = createMetricReader([gauges]);
+  const resource = createResource(config, identity);
+  const ownMetrics = createMetrics({
+    resource,
+    prefix: config.metricPrefix,
+    protocol: config.exports.metrics.protocol,
+    onDropped: (points) => onDropped('metrics', 'buffer_full', points),
+  });
   // A signal without a target is not kept: it would count as dropped.
-  const readers = exporters.metrics ? [reader] : [];
-  const meterProvider = new MeterProvider({ resource, readers });
-  const droppedItems = meterProvider
+  const meters = exporters.metrics ? ownMetrics.provider : metrics;
+  const droppedItems = meters
     .getMeter('leadline', DISTRO_VERSION)
     .createCounter('telemetry.dropped', {
       unit: '{item}',
@@ -92,12 +92,12 @@ export async function startSdk(
       spanProcessors: [createSpanBufferProcessor(exporters.traces && spans, activity)],
     }),
   );
-  metrics.setGlobalMeterProvider(meterProvider);
+  if (exporters.metrics) metrics.setGlobalMeterProvider(ownMetrics.provider);
   logs.setGlobalLoggerProvider(
-    new LoggerProvider({
+    createLoggerProvider({
       resource,
-      logRecordLimits: limits.logRecord,
-      processors: [createLogBufferProcessor(exporters.logs && records, activity)],
+      limits: limits.logRecord,
+      onEmit: createLogBuffering(exporters.logs && records, activity),
     }),
   );
   const warn = createRateLimitedWarn(config.serviceName);
@@ -106,11 +106,7 @@ export async function startSdk(
   const flush = createFlush({
     spans,
     logs: records,
-    collect: async () => {
-      // A gauge's callback may hang; it must not take the other metrics with it for ever.
-      const { resourceMetrics } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
-      return renameMetrics(resourceMetrics, config.metricPrefix);
-    },
+    collect: ownMetrics.collect,
     exporters,
     onDropped,
     onExport: (signal, failure) => {
@@ -120,9 +116,9 @@ export async function startSdk(
     warn,
   });
   // Without a target nobody would collect them.
-  const addGauges = exporters.metrics ? gauges.add : () => {};
+  const addGauges = exporters.metrics ? ownMetrics.addGauges : () => {};
   return {
-    extension,
+    resource,
     flush,
     activity,
     warn,

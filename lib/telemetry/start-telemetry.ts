@@ -5,12 +5,12 @@ import { FLUSH_BOUND_MS } from './create-flush.ts';
 import { createPropagator } from './create-propagator.ts';
 import type { Compression, Signal } from './export-settings.ts';
 import { createFlushControl, type FlushRequest } from './flush-control.ts';
-import type { Gauge } from './gauge-producer.ts';
 import { type LambdaExtension, registerExtension } from './lambda-extension.ts';
 import type { Environment } from './read-setting.ts';
 import { registerContext } from './register-context.ts';
 import { createShutdown, type ShutdownCallback } from './shutdown.ts';
 import { type LastExport, startSdk } from './start-sdk.ts';
+import type { Gauge } from './waiting-gauges.ts';
 import { writeWarning } from './warn.ts';
 
 export interface Telemetry {
@@ -80,7 +80,12 @@ export async function startTelemetry(options: TelemetryOptions = {}): Promise<Te
       lastExport: () => undefined,
     };
   }
-  const { extension, ...sdk } = await startSdk(config, registration, options);
+  // The rest is made while Lambda answers: a cold start waited 4 ms for it.
+  await registration.sent;
+  const accountId = registration.extension.then((registered) => registered?.accountId);
+  const { resource, ...sdk } = startSdk(config, { ...options, accountId });
+  const extension = await registration.extension;
+  await resource.waitForAsyncAttributes?.();
   const control = createFlushControl({ ...sdk, mode: wanted, extension });
   return {
     ...common,
@@ -93,12 +98,22 @@ export async function startTelemetry(options: TelemetryOptions = {}): Promise<Te
   };
 }
 
+interface Registration {
+  /** The request has left, or will not. */
+  sent: Promise<unknown>;
+  extension: Promise<LambdaExtension | undefined>;
+}
+
 /** Sent first: its answer arrives while everything else is set up. */
 function startRegistration(
   { runtimeApi, disabled, exporting }: TelemetryConfig,
   wanted: FlushMode,
-): Promise<LambdaExtension | undefined> {
-  const possible =
-    runtimeApi !== undefined && !disabled && exporting && wanted !== 'before-response';
-  return possible ? registerExtension({ runtimeApi }) : Promise.resolve(undefined);
+): Registration {
+  const possible = !disabled && exporting && wanted !== 'before-response';
+  if (runtimeApi === undefined || !possible) {
+    return { sent: Promise.resolve(), extension: Promise.resolve(undefined) };
+  }
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const extension = registerExtension({ runtimeApi, onSent: resolve });
+  return { sent: Promise.race([promise, extension]), extension };
 }

@@ -1,4 +1,4 @@
-import type { Gauge } from './gauge-producer.ts';
+import type { Gauge } from './waiting-gauges.ts';
 
 /** Prometheus's text format 0.0.4, by OpenTelemetry's serializer, which is loaded when first used. */
 export async function toPrometheus(gauges: readonly Gauge[]): Promise<string> {

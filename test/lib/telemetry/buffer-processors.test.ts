@@ -1,6 +1,7 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { SeverityNumber } from '@opentelemetry/api-logs';
-import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { emptyResource } from '@opentelemetry/resources';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import {
   NodeTracerProvider,
   type ReadableSpan,
@@ -12,9 +13,14 @@ import { type AttemptState, withAttemptState } from '../../../lib/instrumentatio
 import { createBoundedBuffer } from '../../../lib/telemetry/bounded-buffer.ts';
 import {
   type Activity,
-  createLogBufferProcessor,
+  createLogBuffering,
   createSpanBufferProcessor,
 } from '../../../lib/telemetry/buffer-processors.ts';
+import {
+  createLoggerProvider,
+  type LoggerProviderOptions,
+} from '../../../lib/telemetry/create-logger-provider.ts';
+import { readLimitSettings } from '../../../lib/telemetry/limit-settings.ts';
 
 it.each([
   ['recorded only', SamplingDecision.RECORD, []],
@@ -34,8 +40,7 @@ it.each([
 it('an error that is logged tells that something failed: unsampled spans do not', () => {
   const activity: Activity = {};
   const buffer = createBoundedBuffer<ReadableLogRecord>({ maxItems: 10, onDropped: () => {} });
-  const processors = [createLogBufferProcessor(buffer, activity)];
-  const logger = new LoggerProvider({ processors }).getLogger('test');
+  const logger = loggerTo(createLogBuffering(buffer, activity));
   logger.emit({ body: 'task retrying', severityNumber: SeverityNumber.WARN });
   expect(activity.failed).toBeUndefined();
   logger.emit({ body: 'task failed', severityNumber: SeverityNumber.ERROR });
@@ -44,8 +49,7 @@ it('an error that is logged tells that something failed: unsampled spans do not'
 
 it('a record of an attempt that was given up is not kept, whoever logs it', () => {
   const buffer = createBoundedBuffer<ReadableLogRecord>({ maxItems: 10, onDropped: () => {} });
-  const processors = [createLogBufferProcessor(buffer)];
-  const logger = new LoggerProvider({ processors }).getLogger('a library');
+  const logger = loggerTo(createLogBuffering(buffer));
   const state: AttemptState = { abandoned: false, openSpans: new Set() };
   const attempt = withAttemptState(ROOT_CONTEXT, state);
   logger.emit({ body: 'during', context: attempt });
@@ -53,3 +57,8 @@ it('a record of an attempt that was given up is not kept, whoever logs it', () =
   logger.emit({ body: 'after', context: attempt });
   expect(buffer.drain().map(({ body }) => body)).toEqual(['during']);
 });
+
+function loggerTo(onEmit: LoggerProviderOptions['onEmit']) {
+  const { logRecord: limits } = readLimitSettings({}, []);
+  return createLoggerProvider({ resource: emptyResource(), limits, onEmit }).getLogger('a library');
+}

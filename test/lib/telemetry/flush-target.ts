@@ -1,14 +1,16 @@
-import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { emptyResource } from '@opentelemetry/resources';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { createBoundedBuffer } from '../../../lib/telemetry/bounded-buffer.ts';
 import {
-  createLogBufferProcessor,
+  createLogBuffering,
   createSpanBufferProcessor,
 } from '../../../lib/telemetry/buffer-processors.ts';
 import { readTelemetryConfig } from '../../../lib/telemetry/config.ts';
 import { createExporters } from '../../../lib/telemetry/create-exporters.ts';
 import { createFlush } from '../../../lib/telemetry/create-flush.ts';
+import { createLoggerProvider } from '../../../lib/telemetry/create-logger-provider.ts';
 import { createMetricReader } from '../../../lib/telemetry/create-metric-reader.ts';
 import { estimateLogBytes, estimateSpanBytes } from '../../../lib/telemetry/estimate-bytes.ts';
 import type { Signal } from '../../../lib/telemetry/export-settings.ts';
@@ -45,8 +47,11 @@ export async function flushTo(
   const tracer = new NodeTracerProvider({
     spanProcessors: [createSpanBufferProcessor(spans)],
   }).getTracer('test');
-  const logger = new LoggerProvider({
-    processors: [createLogBufferProcessor(logs)],
+  const logger = createLoggerProvider({
+    resource: emptyResource(),
+    // Larger ones than are usual are what is tested.
+    limits: { attributeCountLimit: 128, attributeValueLengthLimit: Number.POSITIVE_INFINITY },
+    onEmit: createLogBuffering(logs),
   }).getLogger('test');
   const dropped: FlushTarget['dropped'] = {};
   const warnings: string[] = [];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
-import { createGaugeProducer, type Gauge } from '../../../lib/telemetry/gauge-producer.ts';
+import { createGaugeProducer } from '../../../lib/telemetry/gauge-producer.ts';
+import { createWaitingGauges, type Gauge } from '../../../lib/telemetry/waiting-gauges.ts';
 
 const gauge = (value: number, rest: Partial<Gauge> = {}): Gauge => ({
   name: 'queue.depth',
@@ -12,8 +13,8 @@ const gauge = (value: number, rest: Partial<Gauge> = {}): Gauge => ({
   ...rest,
 });
 
-async function collect({ collect: take }: ReturnType<typeof createGaugeProducer>) {
-  const { resourceMetrics } = await take();
+async function collect({ take }: ReturnType<typeof createWaitingGauges>) {
+  const { resourceMetrics } = await createGaugeProducer(take).collect();
   return resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
 }
 
@@ -23,9 +24,9 @@ it('keeps every value with its own time, in order, one metric a name', async () 
   const some = fc.array(fc.record({ name, timeMs, value: fc.integer() }));
   await fc.assert(
     fc.asyncProperty(some, async (given) => {
-      const producer = createGaugeProducer(() => {});
-      producer.add(given.map((each) => gauge(each.value, each)));
-      const metrics = await collect(producer);
+      const waiting = createWaitingGauges(() => {});
+      waiting.add(given.map((each) => gauge(each.value, each)));
+      const metrics = await collect(waiting);
       const names = metrics.map(({ descriptor }) => descriptor.name);
       expect(new Set(names).size).toBe(names.length);
       for (const { descriptor, dataPoints } of metrics) {
@@ -41,19 +42,19 @@ it('keeps every value with its own time, in order, one metric a name', async () 
 });
 
 it('hands each value out once', async () => {
-  const producer = createGaugeProducer(() => {});
-  producer.add([gauge(1)]);
-  expect(await collect(producer)).toHaveLength(1);
-  expect(await collect(producer)).toEqual([]);
+  const waiting = createWaitingGauges(() => {});
+  waiting.add([gauge(1)]);
+  expect(await collect(waiting)).toHaveLength(1);
+  expect(await collect(waiting)).toEqual([]);
 });
 
 it('does not fold 10,000 series together', async () => {
-  const producer = createGaugeProducer(() => {});
+  const waiting = createWaitingGauges(() => {});
   const series = Array.from({ length: 10_000 }, (_, index) =>
     gauge(index, { attributes: { 'queue.name': `q${index}` } }),
   );
-  producer.add(series);
-  const [metric] = await collect(producer);
+  waiting.add(series);
+  const [metric] = await collect(waiting);
   const names = metric?.dataPoints.map(({ attributes }) => attributes['queue.name']);
   expect(new Set(names).size).toBe(10_000);
 });
@@ -63,14 +64,14 @@ it.each([
   ['at once', [120_000]],
 ])('keeps the newest 100,000 that come %s, and counts the others', async (_, sizes) => {
   const onDropped = vi.fn();
-  const producer = createGaugeProducer(onDropped);
+  const waiting = createWaitingGauges(onDropped);
   let before = 0;
   for (const size of sizes) {
     const first = before + 1;
-    producer.add(Array.from({ length: size }, (_, index) => gauge(first + index)));
+    waiting.add(Array.from({ length: size }, (_, index) => gauge(first + index)));
     before += size;
   }
-  const [metric] = await collect(producer);
+  const [metric] = await collect(waiting);
   expect(metric?.dataPoints).toHaveLength(100_000);
   expect(metric?.dataPoints.at(-1)?.value).toBe(120_000);
   const counts = onDropped.mock.calls.map(([count]) => Number(count));
