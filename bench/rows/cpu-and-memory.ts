@@ -11,6 +11,11 @@ const WARM_UP = 60;
 const ROUNDS = 8;
 const BLOCK = 40;
 
+/** Leadline with OTEL_SDK_DISABLED beside the variants: a worker, and no telemetry. */
+const DISABLED = 'disabled';
+const MEASURED = [...VARIANTS, DISABLED] as const;
+type Measured = (typeof MEASURED)[number];
+
 interface Block {
   cpuMicrosPerMessage: number;
   memoryMb: number;
@@ -18,17 +23,26 @@ interface Block {
 
 /** Warm batches of 10 one after the other, backend 0 ms away: CPU a message, and memory in the end. */
 export async function measureCpuAndMemory({ directory }: Bundles): Promise<Row[]> {
-  const functions = (addresses: Parameters<typeof workerOf>[1]) =>
-    VARIANTS.map((variant) => workerOf(variant, addresses));
+  const functions = (addresses: Parameters<typeof workerOf>[1]) => [
+    ...VARIANTS.map((variant) => workerOf(variant, addresses)),
+    {
+      ...workerOf('adaptive', addresses, { OTEL_SDK_DISABLED: 'true' }),
+      functionName: nameOf(DISABLED),
+    },
+  ];
   return withLab({ bundleDirectory: directory, functions }, async (lab) => {
-    await interleave(VARIANTS, 1, (variant) => runBlock(lab, variant, WARM_UP));
-    const blocks = await interleave(VARIANTS, ROUNDS, (variant) => runBlock(lab, variant, BLOCK));
-    return [describeCpu(blocks), describeMemory(blocks)];
+    await interleave(MEASURED, 1, (each) => runBlock(lab, each, WARM_UP));
+    const blocks = await interleave(MEASURED, ROUNDS, (each) => runBlock(lab, each, BLOCK));
+    return [describeCpu(blocks), describeTelemetryCpu(blocks), describeMemory(blocks)];
   });
 }
 
-async function runBlock(lab: Lab, variant: Variant, times: number): Promise<Block> {
-  const functionName = workerName(variant);
+function nameOf(measured: Measured): string {
+  return measured === DISABLED ? 'worker-disabled' : workerName(measured);
+}
+
+async function runBlock(lab: Lab, measured: Measured, times: number): Promise<Block> {
+  const functionName = nameOf(measured);
   const cpu = () => [...lab.cpuOf(functionName).values()].reduce((sum, ms) => sum + ms, 0);
   const before = cpu();
   let memoryMb = Number.NaN;
@@ -39,9 +53,14 @@ async function runBlock(lab: Lab, variant: Variant, times: number): Promise<Bloc
   return { cpuMicrosPerMessage: ((cpu() - before) * 1000) / (times * BATCH), memoryMb };
 }
 
-function describeCpu(blocks: Map<Variant, Block[]>): Row {
-  const values = (variant: Variant) =>
-    (blocks.get(variant) ?? []).map(({ cpuMicrosPerMessage }) => cpuMicrosPerMessage);
+type Blocks = Map<Measured, Block[]>;
+
+function cpuOf(blocks: Blocks, measured: Measured): number[] {
+  return (blocks.get(measured) ?? []).map(({ cpuMicrosPerMessage }) => cpuMicrosPerMessage);
+}
+
+function describeCpu(blocks: Blocks): Row {
+  const values = (variant: Variant) => cpuOf(blocks, variant);
   const difference = (variant: Variant) => middleDifference(values(variant), values('bare'));
   const cells: Row['cells'] = {};
   for (const variant of VARIANTS) {
@@ -62,7 +81,24 @@ function describeCpu(blocks: Map<Variant, Block[]>): Row {
   };
 }
 
-function describeMemory(blocks: Map<Variant, Block[]>): Row {
+/** What is left when the same worker without telemetry is taken off; for the peer, the bare task. */
+function describeTelemetryCpu(blocks: Blocks): Row {
+  const over = (variant: Variant, base: Measured) =>
+    `${signed(middleDifference(cpuOf(blocks, variant), cpuOf(blocks, base)))} µs`;
+  return {
+    what: 'of that, what telemetry takes: over the same worker with OTEL_SDK_DISABLED',
+    cells: {
+      official: over('official', 'bare'),
+      'before-response': over('before-response', DISABLED),
+      'after-response': over('after-response', DISABLED),
+      adaptive: over('adaptive', DISABLED),
+    },
+    target: '',
+    checks: [],
+  };
+}
+
+function describeMemory(blocks: Blocks): Row {
   const memory = (variant: Variant) => blocks.get(variant)?.at(-1)?.memoryMb ?? Number.NaN;
   const difference = (variant: Variant) => memory(variant) - memory('bare');
   const cells: Row['cells'] = {};
