@@ -27,9 +27,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const { resource, prefix, protocol, onDropped } = options;
   const gauges = createWaitingGauges(onDropped);
   const provider = createDeferredMeterProvider(onDropped);
+  const sinceMs = Date.now();
   const start = async () => {
     const { startMetrics } = await loadSdk(protocol);
-    const sdk = startMetrics({ resource, prefix, takeGauges: gauges.take });
+    const sdk = startMetrics({ resource, prefix, takeGauges: gauges.take, sinceMs });
     provider.use(sdk.provider);
     return sdk;
   };

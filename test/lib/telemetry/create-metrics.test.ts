@@ -1,0 +1,47 @@
+import { hrTimeToMilliseconds } from '@opentelemetry/core';
+import { emptyResource } from '@opentelemetry/resources';
+import { expect, it } from 'vitest';
+import { createMetrics } from '../../../lib/telemetry/create-metrics.ts';
+
+it('counts from when measuring began, though the SDK comes with the first collection', async () => {
+  const before = Date.now();
+  const { provider, addGauges, collect } = createMetrics({
+    resource: emptyResource(),
+    prefix: 'celery.',
+    protocol: 'http/json',
+    onDropped: () => {},
+  });
+  const began = Date.now();
+  const counter = provider.getMeter('leadline').createCounter('task.started');
+  counter.add(1);
+  addGauges([
+    { name: 'depth', unit: '1', description: '', value: 3, attributes: {}, timeMs: 60_000 },
+  ]);
+  while (Date.now() - began < 3) {
+    // A few milliseconds, as a first invocation takes.
+  }
+  const points = async () => {
+    const { scopeMetrics } = await collect();
+    return scopeMetrics
+      .flatMap(({ metrics }) => metrics)
+      .flatMap(({ descriptor: { name }, dataPoints }) =>
+        dataPoints.map(({ startTime, endTime, value }) => ({
+          name,
+          value,
+          start: hrTimeToMilliseconds(startTime),
+          end: hrTimeToMilliseconds(endTime),
+        })),
+      );
+  };
+  const first = await points();
+  const [started] = first.filter(({ name }) => name === 'celery.task.started');
+  expect(started?.value).toBe(1);
+  expect(started?.start).toBeGreaterThanOrEqual(before);
+  expect(started?.start).toBeLessThanOrEqual(began);
+  expect(started?.end).toBeGreaterThan(began);
+  expect(first).toContainEqual({ name: 'celery.depth', value: 3, start: 60_000, end: 60_000 });
+
+  counter.add(1);
+  const [next] = await points();
+  expect(next?.start).toBeGreaterThanOrEqual(started?.end ?? Number.NaN);
+});
