@@ -104,8 +104,9 @@ function buildOptions(
       js: "const require=process.getBuiltinModule('module').createRequire(import.meta.url);",
     },
     plugins: [
-      oneStaticChunkPlugin(),
       separateCopyPlugin(),
+      // After it, or what import()s that package would have another copy.
+      oneStaticChunkPlugin(),
       builtinModulesPlugin(),
       lambdaCredentialsPlugin(),
       optionalPackagesPlugin(),

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Plugin, PluginBuild } from 'esbuild';
+
+import { isFreeOfAwait } from './is-free-of-await.ts';
 
 /** lib/ of this package, also where it is installed. */
 const OURS = join(import.meta.dirname, '../../lib') + sep;
@@ -20,39 +21,54 @@ const RESOLVING = Symbol('resolving');
  * So what `import()` loads is made to import everything that was loaded at the start, and all have
  * one set. The entry point itself is left out: its top-level `await` may wait for an `import()`, and
  * each would wait for the other for ever. For the same reason nothing is done where another module
- * of the project has one, nor for what packages of others import() themselves.
+ * that is loaded at the start has one, nor for what packages of others import() themselves.
  */
 export function oneStaticChunkPlugin(): Plugin {
   return {
     name: 'one-static-chunk',
     setup(build) {
       build.onResolve({ filter: /.*/ }, async ({ path, kind, pluginData, ...rest }) => {
-        const { importer, resolveDir } = rest;
+        const { importer, resolveDir, with: attributes } = rest;
         if (kind !== 'dynamic-import' || pluginData !== undefined) return undefined;
         if (isOfPackage(importer) && !WITHOUT_AWAIT.test(importer)) return undefined;
+        if (Object.keys(attributes).length > 0) return undefined;
         const options = { importer, kind, resolveDir, pluginData: RESOLVING };
         const resolved = await build.resolve(path, options);
         const isFile = resolved.errors.length === 0 && resolved.namespace === 'file';
         if (!isFile || resolved.external || resolved.suffix !== '') return undefined;
         if (SHAKEN.test(resolved.path)) return undefined;
-        if (!(await hasNamesOnly(resolved.path))) return undefined;
-        return { path: resolved.path, namespace: LATER };
+        const { isModule, exports } = await readModule(build, resolved.path);
+        // Of CommonJS, `export *` takes nothing, and a default export may be another one.
+        if (!isModule) return undefined;
+        const hasDefault = exports.includes('default');
+        return { path: resolved.path, namespace: LATER, pluginData: { hasDefault } };
       });
-      build.onLoad({ filter: /.*/, namespace: LATER }, ({ path }) => ({
-        contents: `
-          import { statics } from ${JSON.stringify(STATICS)};
-          statics();
-          export * from ${JSON.stringify(path)};`,
-        resolveDir: dirname(path),
-      }));
+      build.onLoad({ filter: /.*/, namespace: LATER }, ({ path, pluginData }) => {
+        const from = JSON.stringify(path);
+        const { hasDefault } = pluginData as { hasDefault: boolean };
+        const names = `import { statics } from '${STATICS}'; statics(); export * from ${from};`;
+        return {
+          contents: hasDefault ? `${names} export { default } from ${from};` : names,
+          resolveDir: dirname(path),
+        };
+      });
       build.onResolve({ filter: new RegExp(`^${STATICS}$`) }, () => ({
         path: STATICS,
         namespace: STATICS,
       }));
       build.onLoad({ filter: /.*/, namespace: STATICS }, async () => {
         const entry = entryPointOf(build);
-        const contents = await listStatics(build, entry);
-        return { contents, resolveDir: dirname(entry) };
+        const { imports } = await readModule(build, entry);
+        const names = imports.flatMap(namesOf);
+        // Called, and so in use: of a package only what is used counts.
+        const contents = `${imports.join('\n')}\nexport const statics = () => [${names.join()}];`;
+        const resolveDir = dirname(entry);
+        return {
+          contents: (await isFreeOfAwait(build.esbuild, contents, resolveDir))
+            ? contents
+            : 'export const statics = () => {};',
+          resolveDir,
+        };
       });
     },
   };
@@ -63,49 +79,38 @@ function isOfPackage(path: string): boolean {
   return /[\\/]node_modules[\\/]/.test(path) && !path.startsWith(OURS);
 }
 
-/** `export *` leaves a default export out, and takes nothing from CommonJS that is not called. */
-async function hasNamesOnly(path: string): Promise<boolean> {
-  const text = await readFile(path, 'utf8');
-  return /^export\b/m.test(text) && !/\bexport\s+default\b|\bdefault\s*[,}]/.test(text);
-}
-
 function entryPointOf({ initialOptions }: PluginBuild): string {
   const [entry = ''] = Object.values((initialOptions.entryPoints ?? {}) as Record<string, string>);
   return resolve(initialOptions.absWorkingDir ?? '', entry);
 }
 
-/**
- * The entry point's imports, and a function that uses what they name: of a package only what is
- * used counts. Nothing is imported where a top-level `await` is in what the project has of it.
- */
-async function listStatics({ esbuild }: PluginBuild, entry: string): Promise<string> {
-  const { outputFiles } = await esbuild.build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    logLevel: 'silent',
-    plugins: [everythingExternal],
-  });
-  const code = outputFiles[0]?.text ?? '';
-  const imports = code.match(/^import\s[^;]*;$/gm) ?? [];
-  const names = imports.flatMap(namesOf);
-  const contents = `${imports.join('\n')}\nexport const statics = () => [${names.join()}];`;
-  const hasNoAwait = await esbuild
+interface ModuleFacts {
+  /** Has ES module syntax. */
+  isModule: boolean;
+  exports: readonly string[];
+  /** What it imports statically: statements, as esbuild prints them. */
+  imports: readonly string[];
+}
+
+/** Nothing is known of what does not build: the build itself then says why. */
+async function readModule({ esbuild }: PluginBuild, path: string): Promise<ModuleFacts> {
+  const built = await esbuild
     .build({
-      stdin: { contents, resolveDir: dirname(entry) },
+      entryPoints: [path],
       bundle: true,
       write: false,
-      packages: 'external',
-      // The one that refuses a top-level await.
-      format: 'cjs',
+      metafile: true,
+      format: 'esm',
       logLevel: 'silent',
+      plugins: [everythingExternal],
     })
-    .then(
-      () => true,
-      () => false,
-    );
-  return hasNoAwait ? contents : 'export const statics = () => {};';
+    .catch(() => undefined);
+  const [output] = Object.values(built?.metafile.outputs ?? {});
+  return {
+    isModule: built?.metafile.inputs[output?.entryPoint ?? '']?.format === 'esm',
+    exports: output?.exports ?? [],
+    imports: built?.outputFiles[0]?.text.match(/^import\s[^;]*;$/gm) ?? [],
+  };
 }
 
 /** What an import statement, as esbuild prints it, gives names to. */
