@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 function start() {
-  const program = join(import.meta.dirname, 'stdout-program.ts');
+  const program = fileURLToPath(new URL('./stdout-program.ts', import.meta.url));
   return spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
