@@ -22,12 +22,14 @@ export function createLoggerProvider(options: LoggerProviderOptions): LoggerProv
   // One object a scope: exporters group records by its identity.
   const scopes = new Map<string, InstrumentationScope>();
   return {
-    getLogger(name, version, { schemaUrl } = {}) {
-      const key = JSON.stringify([name, version, schemaUrl]);
+    getLogger(name, version, { schemaUrl, attributes: given } = {}) {
+      const own = given && fitAttributes(given, undefined, options.limits).attributes;
+      const key = JSON.stringify([name, version, schemaUrl, own]);
       const scope = scopes.get(key) ?? {
         name,
         ...(version !== undefined && { version }),
         ...(schemaUrl !== undefined && { schemaUrl }),
+        ...(own && { attributes: own }),
       };
       scopes.set(key, scope);
       return {
@@ -48,13 +50,13 @@ function toReadable(
   { resource, limits }: LoggerProviderOptions,
 ): ReadableLogRecord {
   const now = Date.now();
-  const { timestamp = now, observedTimestamp = now, exception } = record;
+  const { timestamp, observedTimestamp, exception } = record;
   const span = trace.getSpanContext(context);
   const { attributes, dropped } = fitAttributes(record.attributes, exception, limits);
   // Always the same fields, so that whatever reads records meets one kind of object.
   const readable = {
-    hrTime: timeInputToHrTime(timestamp),
-    hrTimeObserved: timeInputToHrTime(observedTimestamp),
+    hrTime: timeInputToHrTime(timestamp ?? now),
+    hrTimeObserved: timeInputToHrTime(observedTimestamp ?? now),
     spanContext: span !== undefined && isSpanContextValid(span) ? span : undefined,
     severityText: record.severityText,
     severityNumber: record.severityNumber,

@@ -128,16 +128,21 @@ it('keeps what was emitted, whatever its caller does to it later', () => {
   expect(emitted[0]?.attributes).toEqual({ order: 'o-1', list: ['a'] });
 });
 
-it('has one scope for one name, version and schema, by which exporters group', () => {
+it('has one scope for one name, version, schema and attributes, by which exporters group', () => {
   const { provider, records: emitted } = ours();
   const schemaUrl = 'https://example.com/1';
-  for (const [version, options] of [['1'], ['1'], ['2'], ['1', { schemaUrl }]] as const) {
+  for (const [version, options] of [
+    ['1'],
+    ['1'],
+    ['2'],
+    ['1', { schemaUrl, attributes: { of: 'a' } }],
+  ] as const) {
     provider.getLogger('shop', version, options).emit({ body: 'x' });
   }
   const scopes = emitted.map(({ instrumentationScope }) => instrumentationScope);
   expect(scopes[1]).toBe(scopes[0]);
   expect(new Set(scopes).size).toBe(3);
-  expect(scopes.at(-1)).toEqual({ name: 'shop', version: '1', schemaUrl });
+  expect(scopes.at(-1)).toEqual({ name: 'shop', version: '1', schemaUrl, attributes: { of: 'a' } });
 });
 
 it('takes the time of the call and the active context where none is given', () => {
