@@ -14,7 +14,7 @@ export function createContextManager(): ContextManager {
     call: (...args: A) => R,
     self: unknown,
     ...args: A
-  ): R => storage.run(context, self == null ? call : call.bind(self), ...args) as R;
+  ): R => storage.run(context, call.bind(self), ...args) as R;
   const manager: ContextManager = {
     active: () => storage.getStore() ?? ROOT_CONTEXT,
     with: run as ContextManager['with'],

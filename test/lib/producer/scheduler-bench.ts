@@ -19,10 +19,16 @@ export interface SchedulerBench {
   warnings: string[];
 }
 
-/** The local EventBridge Scheduler with the real SDK, beside the SQS of a bench. */
-export async function startSchedulerBench(bench: ProducerBench): Promise<SchedulerBench> {
+/**
+ * The local EventBridge Scheduler with the real SDK, beside the SQS of a bench. Its clock starts
+ * at `start`, since a clock that is set back afterwards is one that schedules are started anew by.
+ */
+export async function startSchedulerBench(
+  bench: ProducerBench,
+  start = new Date(),
+): Promise<SchedulerBench> {
   const account = { region: 'us-east-1', accountId: '000000000000' };
-  let time = Date.now();
+  let time = start.getTime();
   const now = () => time;
   const warnings: string[] = [];
   const queueUrl = (name: string) => `${bench.endpoint}/000000000000/${name}`;

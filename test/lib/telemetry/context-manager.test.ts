@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type ContextManager, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { describe, expect, it } from 'vitest';
 import { createContextManager } from '../../../lib/telemetry/context-manager.ts';
@@ -7,88 +8,142 @@ import { createContextManager } from '../../../lib/telemetry/context-manager.ts'
 const KEY = createContextKey('test');
 const A = ROOT_CONTEXT.setValue(KEY, 'a');
 const B = ROOT_CONTEXT.setValue(KEY, 'b');
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe.each([
+describe.each<[string, () => ContextManager]>([
   ['ours', createContextManager],
-  ['OpenTelemetry’s', () => new AsyncLocalStorageContextManager()],
-])('%s', (_, create) => {
+  ["OpenTelemetry's", () => new AsyncLocalStorageContextManager()],
+])('the context manager, %s,', (_, create) => {
   const manager = create().enable();
 
-  it('has the root context outside', () => {
+  it('is in the root context outside of any', () => {
+    expect(manager.active()).toBe(ROOT_CONTEXT);
+    manager.with(A, () => {});
     expect(manager.active()).toBe(ROOT_CONTEXT);
   });
 
-  it('keeps a context over awaits, apart from those beside and inside it', async () => {
-    const read = async () => {
-      await turn();
-      return manager.active();
+  it('keeps the context over awaits, timers and callbacks, side by side with others', async () => {
+    const follow = async () => {
+      const seen = [manager.active()];
+      await nextTurn();
+      seen.push(manager.active());
+      await new Promise<void>((resolve) => queueMicrotask(resolve));
+      seen.push(manager.active());
+      await new Promise<void>((resolve) => {
+        process.nextTick(() => {
+          seen.push(manager.active());
+          resolve();
+        });
+      });
+      return seen;
     };
-    const nested = manager.with(A, async () => {
-      const inner = await manager.with(B, read);
-      return [inner, await read()];
-    });
-    expect(await Promise.all([nested, manager.with(B, read), read()])).toEqual([
-      [B, A],
-      B,
-      ROOT_CONTEXT,
-    ]);
+    const both = [manager.with(A, follow), manager.with(B, follow)];
+    expect(manager.active()).toBe(ROOT_CONTEXT);
+    expect(await Promise.all(both)).toEqual([Array(4).fill(A), Array(4).fill(B)]);
   });
 
-  it('hands on this, the arguments, the result and what is thrown', () => {
-    const self = { of: 'self' };
-    const result = manager.with(
-      A,
-      function (this: unknown, first: number, second: number) {
-        return [this, first + second, manager.active()];
-      },
-      self,
-      1,
-      2,
-    );
-    expect(result).toEqual([self, 3, A]);
+  it('is in the inner context of two, and afterwards in the outer one again', () => {
+    manager.with(A, () => {
+      expect(manager.with(B, () => manager.active())).toBe(B);
+      expect(manager.active()).toBe(A);
+      expect(manager.with(ROOT_CONTEXT, () => manager.active())).toBe(ROOT_CONTEXT);
+    });
+  });
+
+  it('calls with this and the arguments, and returns what is returned', () => {
+    const self = { name: 'self' };
+    const call = function (this: unknown, ...args: unknown[]) {
+      return { self: this, args };
+    };
+    const given = manager.with(A, call, self, 1, 'two', undefined);
+    expect(given).toEqual({ self, args: [1, 'two', undefined] });
+    expect(given.self).toBe(self);
+    expect(manager.with(A, call, 0 as unknown as undefined).self).toBe(0);
+  });
+
+  it('lets an error and a rejection through, and leaves the context', async () => {
+    const error = new Error('thrown');
     const fail = () => {
-      throw new RangeError('no');
+      throw error;
     };
-    expect(() => manager.with(A, fail)).toThrow(RangeError);
+    expect(() => manager.with(A, fail)).toThrow(error);
+    await expect(manager.with(A, async () => fail())).rejects.toBe(error);
+    expect(() => manager.bind(A, fail)()).toThrow(error);
     expect(manager.active()).toBe(ROOT_CONTEXT);
   });
 
-  it('binds a function, with its this, its arguments and its length', () => {
-    const bound = manager.bind(A, function (this: unknown, first: string, second: string) {
-      return [this, first, second, manager.active()];
-    });
-    const self = {};
-    expect(bound.call(self, 'x', 'y')).toEqual([self, 'x', 'y', A]);
+  it('binds a function: its context, this, arguments, result and length', () => {
+    const call = function (this: unknown, one: number, two: number) {
+      return { active: manager.active(), self: this, sum: one + two };
+    };
+    const bound = manager.bind(A, call);
+    const self = { bound };
     expect(bound).toHaveLength(2);
-    expect(manager.with(B, () => bound.call(self, 'x', 'y').at(-1))).toBe(A);
+    expect(manager.with(B, () => self.bound(1, 2))).toEqual({ active: A, self, sum: 3 });
+    expect(self.bound(1, 2).self).toBe(self);
+    expect(bound(1, 2).self).toBe(undefined);
+    expect(call(1, 2).active).toBe(ROOT_CONTEXT);
   });
 
   it('binds an emitter: its listeners are called in the context', () => {
     const emitter = new EventEmitter();
     expect(manager.bind(A, emitter)).toBe(emitter);
     const seen: unknown[] = [];
-    const listener = (value: string) => seen.push([value, manager.active()]);
-    emitter.on('event', listener);
-    emitter.once('event', (value) => listener(`once ${value}`));
-    expect(manager.with(B, () => emitter.emit('event', 'x'))).toBe(true);
-    emitter.removeListener('event', listener);
-    expect(emitter.emit('event', 'y')).toBe(false);
-    expect(seen).toEqual([
-      ['x', A],
-      ['once x', A],
-    ]);
+    const listen = function (this: unknown, ...args: unknown[]) {
+      seen.push([manager.active(), this, ...args]);
+    };
+    for (const add of ['on', 'addListener', 'prependListener'] as const) emitter[add]('x', listen);
+    for (const add of ['once', 'prependOnceListener'] as const) emitter[add]('x', listen);
+    expect(manager.with(B, () => emitter.emit('x', 1, 'two'))).toBe(true);
+    expect(seen).toEqual(Array(5).fill([A, emitter, 1, 'two']));
+    expect(emitter.listenerCount('x')).toBe(3);
+    expect(emitter.emit('nobody listens')).toBe(false);
   });
 
-  it('leaves alone what it cannot bind', () => {
-    const target = { some: 'thing' };
-    expect(manager.bind(A, target)).toBe(target);
+  it('binds an emitter whose listeners can be removed', () => {
+    const emitter = manager.bind(A, new EventEmitter());
+    const listen = () => {
+      throw new Error('It was removed.');
+    };
+    emitter.on('x', listen).removeListener('x', listen);
+    emitter.once('x', listen).off('x', listen);
+    emitter.on('x', listen).removeAllListeners('x');
+    emitter.on('x', listen).removeAllListeners();
+    expect(emitter.emit('x')).toBe(false);
   });
 
-  it('forgets the context when it is disabled', () => {
+  it('binds an emitter once: the first context stays', () => {
+    const emitter = manager.bind(B, manager.bind(A, new EventEmitter()));
+    let seen: unknown;
+    emitter.on('x', () => {
+      seen = manager.active();
+    });
+    emitter.emit('x');
+    expect(seen).toBe(A);
+  });
+
+  it.each([[undefined], [null], [1], ['text'], [{ on: 1 }], [[1]]])(
+    'binds %j as it is',
+    (value) => {
+      expect(manager.bind(A, value)).toBe(value);
+    },
+  );
+
+  it('is in no context once it is disabled, until it is used again', () => {
     manager.with(A, () => {
-      manager.disable();
+      expect(manager.disable()).toBe(manager);
       expect(manager.active()).toBe(ROOT_CONTEXT);
     });
+    expect(manager.with(B, () => manager.active())).toBe(B);
   });
+});
+
+it('calls the listeners in the context that were there before too, which the other does not', () => {
+  const manager = createContextManager();
+  const emitter = new EventEmitter();
+  let seen: unknown;
+  emitter.on('x', () => {
+    seen = manager.active();
+  });
+  manager.bind(A, emitter).emit('x');
+  expect(seen).toBe(A);
 });

@@ -22,8 +22,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   url = await sqs.createQueue();
-  bench = await startSchedulerBench(sqs);
-  bench.setTime(new Date('2026-11-26T12:00:30Z'));
+  bench = await startSchedulerBench(sqs, new Date('2026-11-26T12:00:30Z'));
 });
 afterAll(() => sqs.stop());
 
