@@ -2,12 +2,12 @@ import {
   type Attributes,
   type Context,
   type Link,
-  ROOT_CONTEXT,
   type Span,
   SpanKind,
   trace,
 } from '@opentelemetry/api';
 import { BATCH_MESSAGE_COUNT } from './attributes.ts';
+import { EMPTY_CONTEXT } from './empty-context.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from './scope.ts';
 
 /** What is read of Lambda's context object. */
@@ -33,7 +33,7 @@ export function startInvocationSpan(options: InvocationSpanOptions): {
   span: Span;
   context: Context;
 } {
-  const { info, parent = ROOT_CONTEXT } = options;
+  const { info, parent = EMPTY_CONTEXT } = options;
   const span = trace.getTracer(SCOPE_NAME, SCOPE_VERSION).startSpan(
     options.name,
     {

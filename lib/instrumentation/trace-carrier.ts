@@ -1,12 +1,7 @@
-import {
-  type Context,
-  propagation,
-  ROOT_CONTEXT,
-  type TextMapGetter,
-  trace,
-} from '@opentelemetry/api';
+import { type Context, propagation, type TextMapGetter, trace } from '@opentelemetry/api';
 import type { SQSRecord } from 'aws-lambda';
 import type { TraceFields } from '../task/task-message.ts';
+import { EMPTY_CONTEXT } from './empty-context.ts';
 
 /** SQS takes at most 10 attributes a message. */
 export const MAX_MESSAGE_ATTRIBUTES = 10;
@@ -47,7 +42,7 @@ export function extractTrace(sources: readonly TraceFields[]): Context {
     if (trace.getSpanContext(extracted) !== undefined) return extracted;
     if (propagation.getBaggage(extracted) !== undefined) baggageOnly ??= extracted;
   }
-  return baggageOnly ?? ROOT_CONTEXT;
+  return baggageOnly ?? EMPTY_CONTEXT;
 }
 
 /**
@@ -74,9 +69,9 @@ function decodeBinary(base64: unknown): string | undefined {
 
 function extractFields(fields: TraceFields): Context {
   try {
-    return propagation.extract(ROOT_CONTEXT, fields, getter);
+    return propagation.extract(EMPTY_CONTEXT, fields, getter);
   } catch {
-    return ROOT_CONTEXT;
+    return EMPTY_CONTEXT;
   }
 }
 

@@ -2,7 +2,6 @@ import {
   type Context,
   context as contextApi,
   propagation,
-  ROOT_CONTEXT,
   SpanStatusCode,
 } from '@opentelemetry/api';
 import type {
@@ -12,6 +11,7 @@ import type {
 } from 'aws-lambda';
 import type { StateUnavailable } from '../errors/state-unavailable.ts';
 import { ERROR_TYPE } from '../instrumentation/attributes.ts';
+import { EMPTY_CONTEXT } from '../instrumentation/empty-context.ts';
 import { createInstruments, type Instruments } from '../instrumentation/instruments.ts';
 import { startInvocationSpan } from '../instrumentation/invocation-span.ts';
 import { createLog } from '../instrumentation/log.ts';
@@ -129,8 +129,8 @@ async function answerAbout(
 /** HTTP API gives header names in lower case, as the propagators ask for them. */
 function callerContext(event: APIGatewayProxyEventV2): Context {
   try {
-    return propagation.extract(ROOT_CONTEXT, event.headers);
+    return propagation.extract(EMPTY_CONTEXT, event.headers);
   } catch {
-    return ROOT_CONTEXT;
+    return EMPTY_CONTEXT;
   }
 }

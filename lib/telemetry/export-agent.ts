@@ -96,9 +96,11 @@ function watchRequest(request: ClientRequest, options: ExportAgentOptions): void
   for (const name of request.getHeaderNames()) {
     if (!EVERY_REQUEST.has(name) && !headerNames.has(name)) request.removeHeader(name);
   }
-  sendWhole(request);
-  // The exporter's own timer cannot tell a freeze from a silent backend.
-  request.setTimeout = () => request;
+  Object.assign(request, {
+    ...sendWhole(request),
+    // The exporter's own timer cannot tell a freeze from a silent backend.
+    setTimeout: () => request,
+  });
   let answered = false;
   const stopTimer = startAttemptTimer(attemptTimeoutMs, () => {
     request.destroy(
@@ -126,12 +128,17 @@ function watchRequest(request: ClientRequest, options: ExportAgentOptions): void
 /**
  * The exporters pipe a body that they have whole. Ended with it, a request has a Content-Length and
  * leaves in one write instead of three chunks.
+ *
+ * Methods in a literal, as everything that a request is given: a function expression assigned to a
+ * property is put into V8's old generation, and would keep the body until a full collection.
  */
-function sendWhole(request: ClientRequest): void {
+function sendWhole(request: ClientRequest): Pick<ClientRequest, 'write' | 'end'> {
   const chunks: Buffer[] = [];
   const end = request.end.bind(request) as (body: Buffer) => ClientRequest;
-  request.write = (chunk: Buffer) => chunks.push(chunk) > 0;
-  request.end = () => end(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+  return {
+    write: (chunk: Buffer) => chunks.push(chunk) > 0,
+    end: () => end(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
+  };
 }
 
 function isEnded({ code }: NodeJS.ErrnoException): boolean {
