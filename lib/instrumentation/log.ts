@@ -142,7 +142,8 @@ function validSpan(context: Context): SpanContext | undefined {
 
 /** Each source by itself: a getter that throws costs its own attribute and no other. */
 function toAttributes(source: unknown): Values {
-  const value = toLoggable(source ?? {});
+  // A `toJSON` may say null.
+  const value = toLoggable(source ?? {}) ?? {};
   if (typeof value !== 'object' || Array.isArray(value)) return { attributes: value };
   return value as Values;
 }

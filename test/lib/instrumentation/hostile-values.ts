@@ -48,6 +48,8 @@ export function hostileValues(): [string, unknown][] {
       },
     ],
     ['a toJSON that is a BigInt', { toJSON: () => 1n }],
+    ['a toJSON that is null', { toJSON: () => null }],
+    ['a toJSON that is undefined', { toJSON: () => undefined }],
     ['a throwing proxy', throwsAlways],
     ['a revoked proxy', revoked],
     ['a proxied error', new Proxy(new Error('proxied'), { get: fail })],
