@@ -83,7 +83,7 @@ function convertSafely(value: unknown, depth: number, conversion: Conversion): L
   try {
     return convert(value, depth, conversion);
   } catch (error) {
-    return `[threw: ${cutText(toError(error).message, 200)}]`;
+    return sayThrown(error, conversion);
   }
 }
 
@@ -104,6 +104,11 @@ function convert(value: unknown, depth: number, conversion: Conversion): Loggabl
     default:
       return take(String(value), conversion);
   }
+}
+
+/** Counts as well: an object may be full of getters that throw. */
+function sayThrown(error: unknown, conversion: Conversion): string {
+  return take(`[threw: ${cutText(toError(error).message, 200)}]`, conversion);
 }
 
 function take(text: string, conversion: Conversion): string {
@@ -166,7 +171,7 @@ function readEntry(source: object, key: string, depth: number, conversion: Conve
   try {
     return convert((source as Record<string, unknown>)[key], depth, conversion);
   } catch (error) {
-    return `[threw: ${cutText(toError(error).message, 200)}]`;
+    return sayThrown(error, conversion);
   }
 }
 

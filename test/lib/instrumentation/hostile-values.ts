@@ -13,6 +13,20 @@ export function hostileValues(): [string, unknown][] {
   );
   const { proxy: revoked, revoke } = Proxy.revocable({}, {});
   revoke();
+  const throwsEverywhere = Object.defineProperties(
+    {},
+    Object.fromEntries(
+      Array.from({ length: 100 }, (_, key) => [
+        `${key}`,
+        {
+          enumerable: true,
+          get: () => {
+            throw new Error('x'.repeat(1_000));
+          },
+        },
+      ]),
+    ),
+  );
   const grid = (cell: unknown) =>
     Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => Array(100).fill(cell)));
   return [
@@ -37,6 +51,7 @@ export function hostileValues(): [string, unknown][] {
     ['a circular object', circular],
     ['a circular array', Array.from({ length: 2 }, () => circular)],
     ['a throwing getter', Object.defineProperty({}, 'a', { enumerable: true, get: fail })],
+    ['a grid of throwing getters', Array(100).fill(Array(100).fill(throwsEverywhere))],
     ['a throwing toJSON', { toJSON: fail }],
     ['a throwing toString', { toString: fail, valueOf: fail }],
     [
