@@ -41,6 +41,26 @@ it('keeps plain JSON as it is, four levels of it', () => {
   });
 });
 
+it('copies a simple object as it would have converted it', () => {
+  const text = fc.oneof(
+    { weight: 20, arbitrary: fc.string({ unit: 'binary', maxLength: 5 }) },
+    fc.constantFrom('__proto__', 'toJSON', 'x-amz-security-token:SECRET'),
+    fc.constantFrom('x'.repeat(512), 'x'.repeat(513), 'x'.repeat(9_000)),
+  );
+  const simple = fc.oneof(text, fc.integer(), fc.boolean(), fc.constantFrom(0.1, -0));
+  const odd = fc.constantFrom(Number.NaN, -Infinity, null, undefined, 1n, [1], { a: 1 });
+  const entry = fc.tuple(text, fc.oneof({ weight: 20, arbitrary: simple }, odd));
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 40 }), (entries) => {
+      const value = Object.fromEntries(entries);
+      // An object without prototype is never copied.
+      const converted = toLoggable(Object.assign(Object.create(null), value));
+      expect(JSON.stringify(toLoggable(value))).toBe(JSON.stringify(converted));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
 it('shows what JSON has no form for', () => {
   const at = new Date('2026-03-01T12:00:00Z');
   expect(
