@@ -1,7 +1,12 @@
 import type { HrTime } from '@opentelemetry/api';
 import { timeInputToHrTime } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
-import { DataPointType, MeterProvider, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationTemporality,
+  DataPointType,
+  MeterProvider,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
 import { createMetricReader } from './create-metric-reader.ts';
 import { createGaugeProducer } from './gauge-producer.ts';
 import { renameMetrics } from './rename-metrics.ts';
@@ -13,7 +18,7 @@ export interface SdkMetricsOptions {
   takeGauges: () => readonly Gauge[];
   /** METRIC_PREFIX */
   prefix: string;
-  /** When measuring began, in milliseconds since 1970: what the first collection counts from. */
+  /** When measuring began, in milliseconds since 1970: deltas count from it once, the rest always. */
   sinceMs: number;
 }
 
@@ -30,12 +35,13 @@ const COLLECT_TIMEOUT_MS = 500;
 export function startMetrics(options: SdkMetricsOptions): SdkMetrics {
   const { resource, takeGauges, prefix, sinceMs } = options;
   const reader = createMetricReader([createGaugeProducer(takeGauges)]);
+  const start = timeInputToHrTime(new Date(sinceMs));
   let isFirst = true;
   return {
     provider: new MeterProvider({ resource, readers: [reader] }),
     async collect() {
       const { resourceMetrics } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
-      if (isFirst) countFrom(timeInputToHrTime(new Date(sinceMs)), resourceMetrics);
+      countFrom(start, resourceMetrics, isFirst);
       isFirst = false;
       return renameMetrics(resourceMetrics, prefix);
     },
@@ -43,9 +49,10 @@ export function startMetrics(options: SdkMetricsOptions): SdkMetrics {
 }
 
 /** Measurements that waited were handed to the SDK just now, which takes that for their beginning. */
-function countFrom(start: HrTime, { scopeMetrics }: ResourceMetrics): void {
-  for (const { dataPointType, dataPoints } of scopeMetrics.flatMap(({ metrics }) => metrics)) {
-    if (dataPointType === DataPointType.GAUGE) continue;
-    for (const point of dataPoints) Object.assign(point, { startTime: start });
+function countFrom(startTime: HrTime, { scopeMetrics }: ResourceMetrics, isFirst: boolean): void {
+  for (const metric of scopeMetrics.flatMap(({ metrics }) => metrics)) {
+    if (metric.dataPointType === DataPointType.GAUGE) continue;
+    if (!isFirst && metric.aggregationTemporality === AggregationTemporality.DELTA) continue;
+    for (const point of metric.dataPoints) Object.assign(point, { startTime });
   }
 }

@@ -14,6 +14,7 @@ it('counts from when measuring began, though the SDK comes with the first collec
   const began = Date.now();
   const counter = provider.getMeter('leadline').createCounter('task.started');
   counter.add(1);
+  provider.getMeter('leadline').createUpDownCounter('active').add(1);
   addGauges([
     { name: 'depth', unit: '1', description: '', value: 3, attributes: {}, timeMs: 60_000 },
   ]);
@@ -42,6 +43,9 @@ it('counts from when measuring began, though the SDK comes with the first collec
   expect(first).toContainEqual({ name: 'celery.depth', value: 3, start: 60_000, end: 60_000 });
 
   counter.add(1);
-  const [next] = await points();
-  expect(next?.start).toBeGreaterThanOrEqual(started?.end ?? Number.NaN);
+  const next = await points();
+  const startOf = (name: string) => next.find((point) => point.name === name)?.start;
+  expect(startOf('celery.task.started')).toBeGreaterThanOrEqual(started?.end ?? Number.NaN);
+  // Cumulative: another beginning would say that it was reset.
+  expect(startOf('celery.active')).toBe(started?.start);
 });
