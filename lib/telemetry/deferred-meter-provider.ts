@@ -1,4 +1,4 @@
-import type { MeterProvider } from '@opentelemetry/api';
+import { diag, type MeterProvider } from '@opentelemetry/api';
 import { createDeferredMeter } from './deferred-meter.ts';
 
 export interface DeferredMeterProvider extends MeterProvider {
@@ -43,7 +43,14 @@ export function createDeferredMeterProvider(
       real = provider;
       const acts = waiting;
       waiting = [];
-      for (const act of acts) act(provider);
+      for (const act of acts) {
+        try {
+          act(provider);
+        } catch (error) {
+          // The SDK throws at a bigint among the attributes: that is no reason to lose the rest.
+          diag.error('A measurement was not taken.', error);
+        }
+      }
       if (dropped > 0) onDropped(dropped);
     },
   };

@@ -97,6 +97,18 @@ it('counts measurements of one instrument that two meters of one identity made',
   expect((await collect()).map(({ points }) => points)).toEqual([[[{}, 2]]]);
 });
 
+it('keeps what was measured beside what the SDK does not take', async () => {
+  const deferred = createDeferredMeterProvider(() => {});
+  const counter = deferred.getMeter('shop').createCounter('counter');
+  counter.add(1);
+  counter.add(1, { bad: 1n as unknown as string });
+  counter.add(1);
+  const { provider, collect } = startSdk();
+  deferred.use(provider);
+  counter.add(1);
+  expect((await collect())[0]?.points).toEqual([[{}, 3]]);
+});
+
 it('keeps 10,000 measurements, counts the others once, and still makes instruments', async () => {
   const onDropped = vi.fn();
   const deferred = createDeferredMeterProvider(onDropped);
