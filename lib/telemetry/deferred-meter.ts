@@ -35,8 +35,6 @@ export function createDeferredMeter({ setUp, measureLater }: DeferredMeterOption
     return { [method]: measure } as Record<Method, Measure>;
   };
 
-  /** The SDK's of each that was made here: it takes no other. */
-  const realOf = new Map<Observable, Observable>();
   const observable = (create: (meter: Meter) => Observable): Observable => {
     const own: Observable = {
       addCallback: (callback) => setUp(() => realOf.get(own)?.addCallback(callback)),
@@ -45,19 +43,6 @@ export function createDeferredMeter({ setUp, measureLater }: DeferredMeterOption
     setUp((meter) => realOf.set(own, create(meter)));
     return own;
   };
-  const toReal = (observables: readonly Observable[]) =>
-    observables.map((each) => realOf.get(each) ?? each);
-  const batchOf = new Map<BatchObservableCallback, BatchObservableCallback>();
-  const toBatch = (callback: BatchObservableCallback) => {
-    const batch: BatchObservableCallback =
-      batchOf.get(callback) ?? ((result) => callback(toOwn(result)));
-    batchOf.set(callback, batch);
-    return batch;
-  };
-  const toOwn = (result: BatchObservableResult): BatchObservableResult => ({
-    observe: (metric, value, attributes) =>
-      result.observe(realOf.get(metric) ?? metric, value, attributes),
-  });
 
   return {
     createCounter: (...identity) => instrument('add', (meter) => meter.createCounter(...identity)),
@@ -76,5 +61,30 @@ export function createDeferredMeter({ setUp, measureLater }: DeferredMeterOption
       setUp((meter) => meter.addBatchObservableCallback(toBatch(callback), toReal(observables))),
     removeBatchObservableCallback: (callback, observables) =>
       setUp((meter) => meter.removeBatchObservableCallback(toBatch(callback), toReal(observables))),
+  };
+}
+
+/**
+ * The SDK's of each observable that was made here: it takes no other. Of all meters, since those
+ * of one name are one to it.
+ */
+const realOf = new WeakMap<Observable, Observable>();
+const batchOf = new WeakMap<BatchObservableCallback, BatchObservableCallback>();
+
+function toReal(observables: readonly Observable[]): Observable[] {
+  return observables.map((each) => realOf.get(each) ?? each);
+}
+
+function toBatch(callback: BatchObservableCallback): BatchObservableCallback {
+  const batch: BatchObservableCallback =
+    batchOf.get(callback) ?? ((result) => callback(toOwn(result)));
+  batchOf.set(callback, batch);
+  return batch;
+}
+
+function toOwn(result: BatchObservableResult): BatchObservableResult {
+  return {
+    observe: (metric, value, attributes) =>
+      result.observe(realOf.get(metric) ?? metric, value, attributes),
   };
 }

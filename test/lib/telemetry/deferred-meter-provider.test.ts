@@ -109,6 +109,18 @@ it('keeps what was measured beside what the SDK does not take', async () => {
   expect((await collect())[0]?.points).toEqual([[{}, 3]]);
 });
 
+it('takes a batch of observables from any meter, and one that another meter removes', async () => {
+  const deferred = createDeferredMeterProvider(() => {});
+  const { provider, collect } = startSdk();
+  const gauge = deferred.getMeter('shop').createObservableGauge('gauge');
+  const batch: BatchObservableCallback = (result) => result.observe(gauge, 3);
+  deferred.getMeter('shop').addBatchObservableCallback(batch, [gauge]);
+  deferred.use(provider);
+  expect((await collect()).map(({ points }) => points)).toEqual([[[{}, 3]]]);
+  deferred.getMeter('shop').removeBatchObservableCallback(batch, [gauge]);
+  expect(await collect()).toEqual([]);
+});
+
 it('keeps 10,000 measurements, counts the others once, and still makes instruments', async () => {
   const onDropped = vi.fn();
   const deferred = createDeferredMeterProvider(onDropped);
