@@ -79,7 +79,11 @@ export function createExporters(
       watch,
       async send(items) {
         resetWatch(watch);
-        loading ??= load();
+        loading ??= load().catch((error: unknown) => {
+          // As for metrics, the next flush may load it.
+          loading = undefined;
+          throw error;
+        });
         const send = await loading;
         await send(items);
       },

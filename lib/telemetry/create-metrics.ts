@@ -39,7 +39,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
     provider,
     addGauges: gauges.add,
     async collect() {
-      starting ??= start();
+      starting ??= start().catch((error: unknown) => {
+        // Too many open files, say: the next flush may open them.
+        starting = undefined;
+        throw error;
+      });
       return (await starting).collect();
     },
   };
