@@ -15,9 +15,10 @@ import { createFlush, type Flush } from './create-flush.ts';
 import { createLoggerProvider } from './create-logger-provider.ts';
 import { createMetrics } from './create-metrics.ts';
 import { createSampler } from './create-sampler.ts';
+import { createDroppedItems } from './dropped-items.ts';
 import { estimateLogBytes, estimateSpanBytes } from './estimate-bytes.ts';
 import type { Compression, Signal } from './export-settings.ts';
-import { createResource, DISTRO_VERSION, type ResourceOptions } from './resource.ts';
+import { createResource, type ResourceOptions } from './resource.ts';
 import { createToken } from './token.ts';
 import type { Gauge } from './waiting-gauges.ts';
 import { createRateLimitedWarn, type Warn } from './warn.ts';
@@ -64,15 +65,7 @@ export function startSdk(
     onDropped: (points) => onDropped('metrics', 'buffer_full', points),
   });
   // A signal without a target is not kept: it would count as dropped.
-  const meters = exporters.metrics ? ownMetrics.provider : metrics;
-  const droppedItems = meters
-    .getMeter('leadline', DISTRO_VERSION)
-    .createCounter('telemetry.dropped', {
-      unit: '{item}',
-      description: 'Telemetry that was given up.',
-    });
-  const onDropped = (signal: Signal, reason: string, items = 1) =>
-    droppedItems.add(items, { signal, reason });
+  const onDropped = createDroppedItems(exporters.metrics ? ownMetrics.provider : metrics);
   const createBuffer = <T>(signal: Signal, bytesOf: (item: T) => number) =>
     createBoundedBuffer<T>({
       maxItems: MAX_WAITING,

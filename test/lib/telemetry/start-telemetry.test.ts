@@ -130,6 +130,23 @@ it('drops the oldest spans over its bound and counts them', async () => {
   ]);
 });
 
+it('counts what it drops, however much it is, and only once', async () => {
+  const { telemetry, store } = await start();
+  const logger = logs.getLogger('test');
+  for (const records of [20_000, 5_000]) {
+    for (let index = 0; index < records; index += 1) logger.emit({ body: 'said' });
+    metrics.getMeter('test').createCounter('orders').add(1);
+    await telemetry.flush(request);
+  }
+  await telemetry.flush(request);
+  const points = store.points().map(({ metric, value }) => [metric, value]);
+  expect(points.filter(([metric]) => metric === 'orders')).toHaveLength(2);
+  expect(points.filter(([metric]) => metric === 'telemetry.dropped')).toEqual([
+    ['telemetry.dropped', 15_904],
+    ['telemetry.dropped', 904],
+  ]);
+});
+
 it('bounds what waits by bytes as well: large spans push out the oldest', async () => {
   const { telemetry, store } = await start();
   const tracer = trace.getTracer('test');
