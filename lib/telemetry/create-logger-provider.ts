@@ -113,7 +113,7 @@ const MAX_DEPTH = 32;
 function fitValue(value: unknown, limit: number, seen?: Set<object>): AnyValue | Refused {
   if (typeof value === 'string') return value.length <= limit ? value : value.slice(0, limit);
   if (typeof value === 'number' || typeof value === 'boolean' || value == null) return value;
-  if (value instanceof Uint8Array) return value;
+  if (value instanceof Uint8Array) return new Uint8Array(value);
   if (typeof value !== 'object') return REFUSED;
   return fitObject(value, limit, seen ?? new Set(), 0);
 }

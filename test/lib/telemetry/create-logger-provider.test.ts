@@ -121,11 +121,19 @@ it('leaves out a value that is nested deeper than a backend reads', () => {
 
 it('keeps what was emitted, whatever its caller does to it later', () => {
   const { provider, records: emitted } = ours();
-  const attributes = { order: 'o-1', list: ['a'] };
+  const bytes = Buffer.from([1]);
+  const attributes = { order: 'o-1', list: ['a'], bytes, deep: { bytes } };
   provider.getLogger('shop').emit({ attributes });
   attributes.order = 'o-2';
   attributes.list.push('b');
-  expect(emitted[0]?.attributes).toEqual({ order: 'o-1', list: ['a'] });
+  bytes[0] = 2;
+  const first = new Uint8Array([1]);
+  expect(emitted[0]?.attributes).toEqual({
+    order: 'o-1',
+    list: ['a'],
+    bytes: first,
+    deep: { bytes: first },
+  });
 });
 
 it('has one scope for one name, version, schema and attributes, by which exporters group', () => {
