@@ -56,13 +56,14 @@ class Money {
 }
 const circular: Record<string, unknown> = { name: 'c' };
 circular['self'] = circular;
+const shared = { n: 1 };
 
 const value = fc.oneof(
   fc.string({ maxLength: 20 }),
   fc.integer(),
   fc.boolean(),
   fc.constantFrom(null, undefined, Number.NaN, new Uint8Array([1, 2]), new Date(0), new Money()),
-  fc.constantFrom(circular, () => 1, Symbol('s'), 10n),
+  fc.constantFrom(circular, [shared, shared], () => 1, Symbol('s'), 10n),
   fc.array(fc.oneof(fc.string({ maxLength: 20 }), fc.constant(new Money()), fc.constant(null))),
   fc.dictionary(fc.string({ maxLength: 3 }), fc.oneof(fc.string({ maxLength: 20 }), fc.integer())),
   fc.constant({ deep: { deeper: [{ text: 'longer than the limit' }] } }),
@@ -117,6 +118,15 @@ it('leaves out a value that is nested deeper than a backend reads', () => {
   const { provider, records: emitted } = ours();
   provider.getLogger('shop').emit({ attributes: { deep, fine: 1 } as never });
   expect(emitted[0]?.attributes).toEqual({ fine: 1 });
+});
+
+it('leaves out what an exception says that is no text', () => {
+  const { provider, records: emitted } = ours();
+  const exception = { name: Symbol('n'), message: 1n, stack: { at: 'x' } };
+  for (const odd of [exception, Symbol('thrown'), () => {}]) {
+    provider.getLogger('shop').emit({ exception: odd });
+  }
+  expect(emitted.map(({ attributes }) => attributes)).toEqual([{}, {}, {}]);
 });
 
 it('keeps what was emitted, whatever its caller does to it later', () => {

@@ -1,6 +1,6 @@
 import { hrTimeToMilliseconds } from '@opentelemetry/core';
 import { emptyResource } from '@opentelemetry/resources';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createMetrics } from '../../../lib/telemetry/create-metrics.ts';
 
 it('counts from when measuring began, though the SDK comes with the first collection', async () => {
@@ -48,4 +48,20 @@ it('counts from when measuring began, though the SDK comes with the first collec
   expect(startOf('celery.task.started')).toBeGreaterThanOrEqual(started?.end ?? Number.NaN);
   // Cumulative: another beginning would say that it was reset.
   expect(startOf('celery.active')).toBe(started?.start);
+});
+
+it('tells of the gauges and the measurements for which there was no room', async () => {
+  const onDropped = vi.fn();
+  const { provider, addGauges, collect } = createMetrics({
+    resource: emptyResource(),
+    prefix: '',
+    protocol: 'http/json',
+    onDropped,
+  });
+  const gauge = { name: 'g', unit: '1', description: '', value: 3, attributes: {}, timeMs: 0 };
+  addGauges(Array(100_002).fill(gauge));
+  const counter = provider.getMeter('shop').createCounter('counter');
+  for (let times = 0; times < 10_003; times += 1) counter.add(1);
+  await collect();
+  expect(onDropped.mock.calls).toEqual([[2], [3]]);
 });
