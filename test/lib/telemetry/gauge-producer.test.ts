@@ -35,6 +35,7 @@ it('keeps every value with its own time, in order, one metric a name', async () 
           value,
         }));
         const expected = given.filter((each) => each.name === descriptor.name);
+        for (const { endTime } of dataPoints) expect(endTime[1]).toBeGreaterThanOrEqual(0);
         expect(read).toEqual(expected.map((each) => ({ timeMs: each.timeMs, value: each.value })));
       }
     }),
