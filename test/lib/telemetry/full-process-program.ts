@@ -12,7 +12,7 @@ const invoke = async (requestId: string) => {
 };
 const open: number[] = [];
 try {
-  for (;;) open.push(openSync('/dev/null'));
+  for (;;) open.push(openSync('/dev/null', 'r'));
 } catch {
   // EMFILE
 }
