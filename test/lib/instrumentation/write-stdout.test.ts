@@ -5,9 +5,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-function start() {
-  const program = fileURLToPath(new URL('./stdout-program.ts', import.meta.url));
-  return spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'pipe'] });
+function start(program = new URL('./stdout-program.ts', import.meta.url)) {
+  return spawn(process.execPath, [fileURLToPath(program)], { stdio: 'pipe' });
 }
 
 /** The line of the program with this number, without its newline. */
@@ -34,4 +33,28 @@ it('a reader that never reads does not keep the writer', async () => {
   expect(await text(child.stderr)).toContain('done');
   child.stdout.destroy();
   await once(child, 'exit');
+});
+
+it('a reader that stalled keeps one line waiting, and has whole lines when it reads again', async () => {
+  const child = start(new URL('./stalled-reader-program.ts', import.meta.url));
+  const [ms] = await once(child.stderr, 'data');
+  // 100 lines that wait 50 ms each would be 5 s.
+  expect(Number(ms)).toBeLessThan(2_500);
+  const read = text(child.stdout);
+  await once(child.stdout, 'data');
+  child.stdin.end('go');
+  const lines = (await read).split('\n');
+  const after = lines.indexOf('short');
+  for (const torn of lines.slice(0, after)) expect(torn).toMatch(/^\d+ x+$/);
+  const long = 'y'.repeat(150_000);
+  expect(lines.slice(after)).toEqual(['short', ...Array(20).fill(long), 'last', '']);
+});
+
+it('a reader that is gone does not keep the writer', async () => {
+  const child = start();
+  child.stdout.destroy();
+  const began = performance.now();
+  expect(await text(child.stderr)).toContain('done');
+  // 120 lines that wait 50 ms each would be 6 s.
+  expect(performance.now() - began).toBeLessThan(4_000);
 });
