@@ -190,6 +190,16 @@ describe('at SIGTERM', () => {
     expect(store.spans().map(({ name }) => name)).toContain('left over');
   });
 
+  it('a callback that throws does not take the others and the flush with it', async () => {
+    const { endpoint, store } = await startBackend();
+    const env = { ONEUPTIME_ENDPOINT: endpoint, ONEUPTIME_TOKEN: 'token-1' };
+    const program = startProgram(env, '0', '10000', 'failing-callback');
+    await program.line('ready');
+    program.kill('SIGTERM');
+    expect(await program.ended).toBe('SIGTERM');
+    expect(store.spans().map(({ name }) => name)).toEqual(['left over', 'shutting down']);
+  });
+
   it('a listener of the user’s own is called once, and the end is its own', async () => {
     const { endpoint, store } = await startBackend();
     const env = { ONEUPTIME_ENDPOINT: endpoint, ONEUPTIME_TOKEN: 'token-1' };

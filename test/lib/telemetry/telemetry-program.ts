@@ -26,6 +26,10 @@ if (until === 'exit') {
 }
 trace.getTracer('program').startSpan('left over').end();
 telemetry.onShutdown(() => {
+  if (until === 'failing-callback') throw new Error('It failed.');
+});
+telemetry.onShutdown(async () => {
+  await new Promise((resolve) => setImmediate(resolve));
   trace.getTracer('program').startSpan('shutting down').end();
 });
 if (until === 'hanging-callback') telemetry.onShutdown(() => new Promise(() => {}));
