@@ -1,4 +1,4 @@
-import type { HrTime } from '@opentelemetry/api';
+import { diag, type HrTime } from '@opentelemetry/api';
 import { timeInputToHrTime } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import {
@@ -40,7 +40,9 @@ export function startMetrics(options: SdkMetricsOptions): SdkMetrics {
   return {
     provider: new MeterProvider({ resource, readers: [reader] }),
     async collect() {
-      const { resourceMetrics } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
+      const collected = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
+      const { resourceMetrics, errors } = collected;
+      for (const error of errors) diag.error('A metric could not be collected.', error);
       countFrom(start, resourceMetrics, isFirst);
       isFirst = false;
       return renameMetrics(resourceMetrics, prefix);

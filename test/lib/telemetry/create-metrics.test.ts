@@ -1,6 +1,7 @@
+import { type DiagLogger, diag } from '@opentelemetry/api';
 import { hrTimeToMilliseconds } from '@opentelemetry/core';
 import { emptyResource } from '@opentelemetry/resources';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createMetrics } from '../../../lib/telemetry/create-metrics.ts';
 
 it('counts from when measuring began, though the SDK comes with the first collection', async () => {
@@ -64,4 +65,27 @@ it('tells of the gauges and the measurements for which there was no room', async
   for (let times = 0; times < 10_003; times += 1) counter.add(1);
   await collect();
   expect(onDropped.mock.calls).toEqual([[2], [3]]);
+});
+
+it('says why a gauge is missing, and brings the others', async () => {
+  const error = vi.fn();
+  const ignore = () => {};
+  const logger: DiagLogger = { error, warn: ignore, info: ignore, debug: ignore, verbose: ignore };
+  diag.setLogger(logger);
+  onTestFinished(() => diag.disable());
+  const { provider, collect } = createMetrics({
+    resource: emptyResource(),
+    prefix: '',
+    protocol: 'http/json',
+    onDropped: () => {},
+  });
+  const meter = provider.getMeter('shop');
+  const failure = new Error('no such queue');
+  meter.createObservableGauge('failing').addCallback(() => {
+    throw failure;
+  });
+  meter.createCounter('counter').add(1);
+  const { scopeMetrics } = await collect();
+  expect(scopeMetrics[0]?.metrics.map(({ descriptor }) => descriptor.name)).toEqual(['counter']);
+  expect(error).toHaveBeenCalledWith('A metric could not be collected.', failure);
 });
