@@ -16,38 +16,52 @@ export interface LineParts {
 /** One JSON line with its newline: docs/telemetry.md, Logs. */
 export type BoundLine = (parts: LineParts) => string;
 
+/** What the lines of one log have in common, as text. */
+interface LineForm {
+  request: string;
+  service: string;
+  bound: Values;
+  /** The bound attributes beside the ids of a span, and without them. */
+  withSpan?: string;
+  withoutSpan?: string;
+}
+
 /** The form of a log's lines. What all of them say is made into text once, when it is needed. */
 export function bindLine(service: string, requestId: string | undefined, bound: Values): BoundLine {
-  const request = requestId === undefined ? '' : `,"requestId":${JSON.stringify(requestId)}`;
-  const serviceText = `,"service":${JSON.stringify(service)}`;
-  let withSpan: string | undefined;
-  let withoutSpan: string | undefined;
-  const fragment = (values: Values, hasSpan: boolean) =>
-    toFragment(values, request !== '', hasSpan);
-  const boundText = (hasSpan: boolean) => {
-    if (hasSpan) {
-      withSpan ??= fragment(bound, true);
-      return withSpan;
-    }
-    withoutSpan ??= fragment(bound, false);
-    return withoutSpan;
+  const form: LineForm = {
+    request: requestId === undefined ? '' : `,"requestId":${JSON.stringify(requestId)}`,
+    service: `,"service":${JSON.stringify(service)}`,
+    bound,
   };
-  const attributeText = (own: Values | undefined, hasSpan: boolean) => {
-    if (own === undefined) return boundText(hasSpan);
-    for (const key in own) {
-      if (Object.hasOwn(bound, key)) return fragment({ ...bound, ...own }, hasSpan);
-    }
-    return boundText(hasSpan) + fragment(own, hasSpan);
-  };
-  return ({ timeMs, level, message, span, attributes }) => {
-    const ids =
-      span === undefined
-        ? ''
-        : `,"trace_id":${JSON.stringify(span.traceId)},"span_id":${JSON.stringify(span.spanId)}`;
-    const head = `{"timestamp":"${new Date(timeMs).toISOString()}","level":"${level}"`;
-    const text = `,"message":${JSON.stringify(message)}`;
-    return `${head}${text}${request}${ids}${serviceText}${attributeText(attributes, span !== undefined)}}\n`;
-  };
+  return (parts) => toLine(form, parts);
+}
+
+function toLine(form: LineForm, { timeMs, level, message, span, attributes }: LineParts): string {
+  const ids =
+    span === undefined
+      ? ''
+      : `,"trace_id":${JSON.stringify(span.traceId)},"span_id":${JSON.stringify(span.spanId)}`;
+  const head = `{"timestamp":"${new Date(timeMs).toISOString()}","level":"${level}"`;
+  const text = `,"message":${JSON.stringify(message)}`;
+  const rest = attributeText(form, attributes, span !== undefined);
+  return `${head}${text}${form.request}${ids}${form.service}${rest}}\n`;
+}
+
+function attributeText(form: LineForm, own: Values | undefined, hasSpan: boolean): string {
+  if (own === undefined) return boundText(form, hasSpan);
+  for (const key in own) {
+    if (Object.hasOwn(form.bound, key)) return fragment(form, { ...form.bound, ...own }, hasSpan);
+  }
+  return boundText(form, hasSpan) + fragment(form, own, hasSpan);
+}
+
+function boundText(form: LineForm, hasSpan: boolean): string {
+  if (hasSpan) {
+    form.withSpan ??= fragment(form, form.bound, true);
+    return form.withSpan;
+  }
+  form.withoutSpan ??= fragment(form, form.bound, false);
+  return form.withoutSpan;
 }
 
 /** The line's own keys. */
@@ -62,11 +76,11 @@ const KEYS = new Set([
 ]);
 
 /** `,"key":value` of each, ready for the line. */
-function toFragment(values: Values, hasRequestId: boolean, hasSpan: boolean): string {
+function fragment({ request }: LineForm, values: Values, hasSpan: boolean): string {
   let free = values;
   for (const key in values) {
     if (!KEYS.has(key)) continue;
-    free = renameTaken(values, hasRequestId, hasSpan);
+    free = renameTaken(values, request !== '', hasSpan);
     break;
   }
   const json = JSON.stringify(free);

@@ -62,25 +62,20 @@ export function createLog(settings: LogSettings): BindableLog {
   });
 }
 
+interface LogState {
+  readonly settings: LogSettings;
+  readonly binding: LogBinding;
+  readonly logger: () => Logger;
+  bound?: Bound;
+}
+
 function bindLog(settings: LogSettings, binding: LogBinding, logger: () => Logger): BindableLog {
-  const threshold = LEVELS[settings.level ?? 'info'].rank;
-  let bound: Bound | undefined;
-  const at =
-    (level: LogLevel) => (message: string, attributes?: Readonly<Record<string, unknown>>) => {
-      if (LEVELS[level].rank < threshold) return;
-      try {
-        bound ??= prepare(settings, binding);
-        const record = writeLine(settings, binding, bound, level, message, attributes);
-        if (record !== undefined) logger().emit(record);
-      } catch {
-        // A log that cannot be written is no reason to fail a task.
-      }
-    };
+  const state: LogState = { settings, binding, logger };
   return {
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
+    debug: (message, attributes) => record(state, 'debug', message, attributes),
+    info: (message, attributes) => record(state, 'info', message, attributes),
+    warn: (message, attributes) => record(state, 'warn', message, attributes),
+    error: (message, attributes) => record(state, 'error', message, attributes),
     bind: (more) =>
       bindLog(
         settings,
@@ -88,6 +83,23 @@ function bindLog(settings: LogSettings, binding: LogBinding, logger: () => Logge
         logger,
       ),
   };
+}
+
+function record(
+  state: LogState,
+  level: LogLevel,
+  message: string,
+  attributes: Readonly<Record<string, unknown>> | undefined,
+): void {
+  const { settings, binding, logger } = state;
+  if (LEVELS[level].rank < LEVELS[settings.level ?? 'info'].rank) return;
+  try {
+    state.bound ??= prepare(settings, binding);
+    const written = writeLine(settings, binding, state.bound, level, message, attributes);
+    if (written !== undefined) logger().emit(written);
+  } catch {
+    // A log that cannot be written is no reason to fail a task.
+  }
 }
 
 function prepare({ service }: LogSettings, { requestId, attributes }: LogBinding): Bound {

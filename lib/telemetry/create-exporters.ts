@@ -82,7 +82,8 @@ export function createExporters(
         loading ??= load().catch((error: unknown) => {
           // As for metrics, the next flush may load it.
           loading = undefined;
-          throw error;
+          watch.unloaded = true;
+          throw new ExportFailed('The exporter could not be loaded.', { cause: error });
         });
         const send = await loading;
         await send(items);

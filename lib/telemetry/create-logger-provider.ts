@@ -70,6 +70,12 @@ function toReadable(
   return readable as ReadableLogRecord;
 }
 
+interface Fitted {
+  attributes: LogAttributes;
+  count: number;
+  dropped: number;
+}
+
 /**
  * A copy within the limits: who emitted a record may go on to change what it was made of. What the
  * exception says comes last, and only where the record does not say it itself.
@@ -77,28 +83,32 @@ function toReadable(
 function fitAttributes(
   given: LogAttributes = {},
   exception: unknown,
-  { attributeCountLimit, attributeValueLengthLimit }: LimitSettings['logRecord'],
-): { attributes: LogAttributes; dropped: number } {
-  const attributes: LogAttributes = {};
-  let count = 0;
-  let dropped = 0;
-  const add = (key: string, each: AnyValue) => {
-    const value = fitValue(each, attributeValueLengthLimit);
-    if (key === '' || value === REFUSED) return;
-    if (count < attributeCountLimit) {
-      count += 1;
-      attributes[key] = value;
-    } else {
-      dropped += 1;
-    }
-  };
-  for (const key of Object.keys(given)) add(key, given[key]);
+  limits: LimitSettings['logRecord'],
+): Fitted {
+  const fitted: Fitted = { attributes: {}, count: 0, dropped: 0 };
+  for (const key of Object.keys(given)) addAttribute(fitted, key, given[key], limits);
   if (exception != null) {
     for (const [key, value] of Object.entries(describeException(exception))) {
-      if (!Object.hasOwn(attributes, key)) add(key, value);
+      if (!Object.hasOwn(fitted.attributes, key)) addAttribute(fitted, key, value, limits);
     }
   }
-  return { attributes, dropped };
+  return fitted;
+}
+
+function addAttribute(
+  fitted: Fitted,
+  key: string,
+  given: AnyValue,
+  { attributeCountLimit, attributeValueLengthLimit }: LimitSettings['logRecord'],
+): void {
+  const value = fitValue(given, attributeValueLengthLimit);
+  if (key === '' || value === REFUSED) return;
+  if (fitted.count < attributeCountLimit) {
+    fitted.count += 1;
+    fitted.attributes[key] = value;
+  } else {
+    fitted.dropped += 1;
+  }
 }
 
 const REFUSED = Symbol('no value of an attribute');

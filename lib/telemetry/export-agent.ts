@@ -10,6 +10,8 @@ export interface ExportWatch {
   deadSocket?: boolean;
   /** Whether the exporter could not serialize the items: nothing was sent, for one of them perhaps. */
   unserialized?: boolean;
+  /** Whether the exporter's code could not be loaded: nothing was sent. */
+  unloaded?: boolean;
   /** Whether the bytes of the current request have been handed to the kernel. */
   written?: boolean;
   /** Called when they have. */
@@ -22,6 +24,7 @@ export function resetWatch(watch: ExportWatch): void {
   delete watch.lastBody;
   delete watch.deadSocket;
   delete watch.unserialized;
+  delete watch.unloaded;
   delete watch.written;
 }
 

@@ -37,7 +37,7 @@ export function explainFailure(
   const code = cause?.reason ?? cause?.code;
   if (code === EXPORT_TIMEOUT) return { reason: 'timeout', notTaken: false, divisible: false };
   if (typeof code === 'string') {
-    const notTaken = NOT_SENT.has(code) || watch.deadSocket === true;
+    const notTaken = NOT_SENT.has(code) || watch.deadSocket === true || watch.unloaded === true;
     return { reason: code, notTaken, divisible: false };
   }
   // Its own message says that the token could not be read: nothing has been sent.

@@ -122,9 +122,13 @@ async function settle(run: () => Promise<unknown>): Promise<Settled> {
 
 function graceAfter(signal: AbortSignal, deadline: InvocationDeadline): Promise<undefined> {
   return new Promise((resolve) => {
-    const start = () =>
+    whenAborted(signal, () => {
       setTimeout(() => resolve(undefined), Math.min(GRACE_MS, deadline.untilAnswerMs() / 2));
-    if (signal.aborted) start();
-    else signal.addEventListener('abort', start, { once: true });
+    });
   });
+}
+
+function whenAborted(signal: AbortSignal, call: () => void): void {
+  if (signal.aborted) call();
+  else signal.addEventListener('abort', call, { once: true });
 }

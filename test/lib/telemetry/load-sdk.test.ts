@@ -12,7 +12,7 @@ it('loads at the second flush what could not be opened at the first', async () =
   await promisify(execFile)('/bin/sh', limited, {
     env: { ONEUPTIME_ENDPOINT: endpoint, ONEUPTIME_TOKEN: 'token-1' },
   });
-  expect(store.spans().map(({ name }) => name)).toEqual(['second']);
+  expect(store.spans().map(({ name }) => name)).toEqual(['first', 'second']);
   const invocations = store.points().filter(({ metric }) => metric === 'program.invocations');
   expect(invocations.map(({ value }) => value)).toEqual([2]);
 });
