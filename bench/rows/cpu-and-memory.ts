@@ -3,10 +3,12 @@ import { sqsBatch } from '../events.ts';
 import { interleave } from '../interleave.ts';
 import { type Lab, withLab } from '../lab.ts';
 import { type Row, signed, withDifference } from '../row.ts';
-import { middleDifference, middleMean } from '../statistics.ts';
+import { median, middleDifference, middleMean } from '../statistics.ts';
 import { VARIANTS, type Variant, workerName, workerOf } from '../variants.ts';
 
 const BATCH = 10;
+/** How well an instance's code is compiled is luck: what one takes, the next does not. */
+const INSTANCES = 3;
 const WARM_UP = 60;
 const ROUNDS = 8;
 const BLOCK = 40;
@@ -21,6 +23,9 @@ interface Block {
   memoryMb: number;
 }
 
+/** The blocks of each, of instances that lived side by side. */
+type Blocks = Map<Measured, Block[]>;
+
 /** Warm batches of 10 one after the other, backend 0 ms away: CPU a message, and memory in the end. */
 export async function measureCpuAndMemory({ directory }: Bundles): Promise<Row[]> {
   const functions = (addresses: Parameters<typeof workerOf>[1]) => [
@@ -31,9 +36,13 @@ export async function measureCpuAndMemory({ directory }: Bundles): Promise<Row[]
     },
   ];
   return withLab({ bundleDirectory: directory, functions }, async (lab) => {
-    await interleave(MEASURED, 1, (each) => runBlock(lab, each, WARM_UP));
-    const blocks = await interleave(MEASURED, ROUNDS, (each) => runBlock(lab, each, BLOCK));
-    return [describeCpu(blocks), describeTelemetryCpu(blocks), describeMemory(blocks)];
+    const lives: Blocks[] = [];
+    for (let life = 0; life < INSTANCES; life += 1) {
+      for (const each of MEASURED) await lab.lambda.replaceInstances(nameOf(each));
+      await interleave(MEASURED, 1, (each) => runBlock(lab, each, WARM_UP));
+      lives.push(await interleave(MEASURED, ROUNDS, (each) => runBlock(lab, each, BLOCK)));
+    }
+    return [describeCpu(lives), describeTelemetryCpu(lives), describeMemory(lives)];
   });
 }
 
@@ -53,18 +62,22 @@ async function runBlock(lab: Lab, measured: Measured, times: number): Promise<Bl
   return { cpuMicrosPerMessage: ((cpu() - before) * 1000) / (times * BATCH), memoryMb };
 }
 
-type Blocks = Map<Measured, Block[]>;
-
 function cpuOf(blocks: Blocks, measured: Measured): number[] {
   return (blocks.get(measured) ?? []).map(({ cpuMicrosPerMessage }) => cpuMicrosPerMessage);
 }
 
-function describeCpu(blocks: Blocks): Row {
-  const values = (variant: Variant) => cpuOf(blocks, variant);
-  const difference = (variant: Variant) => middleDifference(values(variant), values('bare'));
+function cpuOver(lives: readonly Blocks[], measured: Measured, base: Measured): number {
+  return median(
+    lives.map((blocks) => middleDifference(cpuOf(blocks, measured), cpuOf(blocks, base))),
+  );
+}
+
+function describeCpu(lives: readonly Blocks[]): Row {
+  const difference = (variant: Variant) => cpuOver(lives, variant, 'bare');
   const cells: Row['cells'] = {};
   for (const variant of VARIANTS) {
-    cells[variant] = withDifference(middleMean(values(variant)), difference(variant), 'µs');
+    const cpu = median(lives.map((blocks) => middleMean(cpuOf(blocks, variant))));
+    cells[variant] = withDifference(cpu, difference(variant), 'µs');
   }
   const check = (mode: Variant, most: number) => {
     const ratio = difference(mode) / difference('official');
@@ -82,9 +95,8 @@ function describeCpu(blocks: Blocks): Row {
 }
 
 /** What is left when the same worker without telemetry is taken off; for the peer, the bare task. */
-function describeTelemetryCpu(blocks: Blocks): Row {
-  const over = (variant: Variant, base: Measured) =>
-    `${signed(middleDifference(cpuOf(blocks, variant), cpuOf(blocks, base)))} µs`;
+function describeTelemetryCpu(lives: readonly Blocks[]): Row {
+  const over = (variant: Variant, base: Measured) => `${signed(cpuOver(lives, variant, base))} µs`;
   return {
     what: 'of that, what telemetry takes: over the same worker with OTEL_SDK_DISABLED',
     cells: {
@@ -98,8 +110,9 @@ function describeTelemetryCpu(blocks: Blocks): Row {
   };
 }
 
-function describeMemory(blocks: Blocks): Row {
-  const memory = (variant: Variant) => blocks.get(variant)?.at(-1)?.memoryMb ?? Number.NaN;
+function describeMemory(lives: readonly Blocks[]): Row {
+  const memory = (variant: Variant) =>
+    median(lives.map((blocks) => blocks.get(variant)?.at(-1)?.memoryMb ?? Number.NaN));
   const difference = (variant: Variant) => memory(variant) - memory('bare');
   const cells: Row['cells'] = {};
   for (const variant of VARIANTS) {
