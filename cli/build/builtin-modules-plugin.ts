@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import type { ImportKind, Plugin } from 'esbuild';
 
@@ -30,7 +31,7 @@ export function builtinModulesPlugin(): Plugin {
       build.onResolve({ filter: /^(node:)?[a-z][\w/]*$/ }, ({ path, kind, importer }) => {
         if (!isBuiltin(path)) return undefined;
         const short = path.replace(/^node:/, '');
-        const form = formOf(short, kind);
+        const form = formOf(short, kind, importer);
         return {
           // A few, node:test among them, have no short name.
           path: isBuiltin(short) ? short : path,
@@ -48,19 +49,49 @@ export function builtinModulesPlugin(): Plugin {
   };
 }
 
-function formOf(name: string, kind: ImportKind): Form {
+function formOf(name: string, kind: ImportKind, importer: string): Form {
   if (kind === 'dynamic-import') return 'dynamic';
   // require() loads what it is asked for, and hands out that and nothing else.
-  return kind !== 'require-call' && LOADED_WHEN_USED.has(name) ? 'when-used' : 'whole';
+  const isLate = kind !== 'require-call' && LOADED_WHEN_USED.has(name);
+  if (kind === 'import-statement' && importsNamesOnly(importer, name)) {
+    return isLate ? 'names-when-used' : 'names';
+  }
+  return isLate ? 'when-used' : 'whole';
+}
+
+/** Whether all that a file imports of a module are exports by their names. */
+function importsNamesOnly(importer: string, name: string): boolean {
+  // Getters of `process` look at what they are called on.
+  if (name === 'process') return false;
+  const from = `\\s*['"](?:node:)?${name}['"]`;
+  const source = readSource(importer);
+  const statements = source.match(new RegExp(`\\b(?:from|import)${from}`, 'g')) ?? [];
+  const ofNames = new RegExp(`\\bimport\\s*\\{(?:(?!\\bdefault\\b)[^{}])*\\}\\s*from${from}`, 'g');
+  return statements.length > 0 && source.match(ofNames)?.length === statements.length;
+}
+
+/** Nothing of what is no file: another plugin's modules, packages in an archive. */
+function readSource(importer: string): string {
+  try {
+    return readFileSync(importer, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function packageOf(importer: string): string {
   return /^.*node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(importer)?.[1] ?? '';
 }
 
-type Form = 'whole' | 'when-used' | 'dynamic';
+type Form = 'whole' | 'names' | 'when-used' | 'names-when-used' | 'dynamic';
 const FORMS: Record<Form, (name: string) => string> = {
   whole: (name) => `module.exports = ${get(name)};`,
+  // Inherited, the exports are not copied one by one at each start, as esbuild does with own ones.
+  names: (name) => `module.exports = Object.create(${get(name)});`,
+  'names-when-used': (name) => `
+    let loaded;
+    const get = (_, name) => name === '__esModule' ? undefined : (loaded ??= ${get(name)})[name];
+    module.exports = Object.create(new Proxy({}, { get }));`,
   'when-used': moduleWhenUsed,
   dynamic: dynamicModule,
 };

@@ -43,6 +43,7 @@ it('a bundle has everything of Node’s modules, whichever way it asks for them'
     import { DatabaseSync } from 'node:sqlite';
     import assert from 'node:assert/strict';
     import { required, laterRequired } from './required.cjs';
+    import { names } from './names.ts';
     export * from 'node:path';
 
     class OwnAgent extends SecureAgent { own() { return this.options.keepAlive; } }
@@ -78,10 +79,31 @@ it('a bundle has everything of Node’s modules, whichever way it asks for them'
       dynamicDefault: childProcess.spawn === namesOfChildProcess.spawn,
       notInTheBundle: typeof (await import('node:' + name)).createSocket === 'function',
       patched,
+      ...names,
       required,
       laterRequired: laterRequired(),
     }));`,
     {
+      // Whose exports are inherited.
+      'names.ts': `
+        import { createHash as hash, webcrypto } from 'node:crypto';
+        import { promises, readFileSync } from "fs";
+        import { globalAgent } from 'node:http';
+        import {
+          EventEmitter,
+          once,
+        } from 'node:events';
+        import { type InspectOptions, types } from 'util';
+        import { env, exitCode } from 'node:process';
+        const options: InspectOptions = {};
+        export const names = {
+          namesOnly: hash('md5').update('a').digest('hex').length === 32 && types.isDate(new Date()),
+          namesOfGetters: webcrypto === globalThis.crypto && typeof promises.readFile === 'function',
+          namesOfAccessors: globalAgent.maxSockets === Infinity && options.depth === undefined,
+          namesOfFunction: new EventEmitter() instanceof EventEmitter && typeof once === 'function',
+          namesOfProcess: env === process.env && exitCode === undefined,
+          namesRead: readFileSync('/dev/null').length === 0,
+        };`,
       'required.cjs': `
         const { gzipSync } = require('zlib');
         const fs = require('node:fs');
