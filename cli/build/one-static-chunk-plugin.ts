@@ -53,7 +53,8 @@ export function oneStaticChunkPlugin(): Plugin {
         };
       });
       build.onResolve({ filter: new RegExp(`^${STATICS}$`) }, () => ({
-        path: STATICS,
+        // Whose imports they are: builtinModulesPlugin looks at how they are written.
+        path: entryPointOf(build),
         namespace: STATICS,
       }));
       build.onLoad({ filter: /.*/, namespace: STATICS }, async () => {

@@ -62,6 +62,20 @@ it('what is loaded at the start is in one chunk, however many modules that load 
   expect(await start(bundle)).toEqual([letters, letters, 'settings', 'function']);
 });
 
+it('what is imported by name of Node’s modules is in that chunk too', async () => {
+  const project = await write({
+    'functions/main.ts': `
+      import { readFileSync } from 'node:fs';
+      const loaded = await Promise.all([import('./reads.ts'), import('./joins.ts')]);
+      console.log(JSON.stringify(loaded.map(({ it }) => it === readFileSync)));`,
+    'functions/reads.ts': `import { readFileSync } from 'node:fs'; export const it = readFileSync;`,
+    'functions/joins.ts': `import { join } from 'node:path'; export const it = join;`,
+  });
+  const bundle = await buildMain(project);
+  expect(await loadedWith(join(bundle, 'index.mjs'))).toHaveLength(2);
+  expect(await start(bundle)).toEqual([true, false]);
+});
+
 it('what a package import()s itself is left as esbuild has it', async () => {
   const project = await write({
     'functions/main.ts': `
