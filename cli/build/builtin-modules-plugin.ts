@@ -87,7 +87,7 @@ type Form = 'whole' | 'names' | 'when-used' | 'names-when-used' | 'dynamic';
 const FORMS: Record<Form, (name: string) => string> = {
   whole: (name) => `module.exports = ${get(name)};`,
   // Inherited, the exports are not copied one by one at each start, as esbuild does with own ones.
-  names: (name) => `module.exports = Object.create(${get(name)});`,
+  names: (name) => `module.exports = Object.create(${get(name)} ?? null);`,
   'names-when-used': (name) => `
     let loaded;
     const get = (_, name) => name === '__esModule' ? undefined : (loaded ??= ${get(name)})[name];

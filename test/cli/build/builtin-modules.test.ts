@@ -14,14 +14,19 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** What a bundle of this source prints. In a process of its own, since vitest has loaded much. */
-async function run(name: string, source: string, files: Record<string, string> = {}) {
+async function run(
+  name: string,
+  source: string,
+  files: Record<string, string> = {},
+  flags: string[] = [],
+) {
   await mkdir(join(directory, 'functions'), { recursive: true });
   for (const [path, text] of Object.entries({ ...files, [`${name}.ts`]: source })) {
     await writeFile(join(directory, 'functions', path), text);
   }
   await buildFunctions({ projectDirectory: directory, functions: [name] });
   const bundle = join(directory, 'dist/functions', name, 'index.mjs');
-  const { stdout } = await promisify(execFile)(process.execPath, [bundle]);
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, bundle]);
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
@@ -133,4 +138,16 @@ it('what is imported and not used is not loaded', async () => {
     console.log(JSON.stringify({ loaded }));`,
   );
   expect(loaded).toEqual([]);
+});
+
+it('a module that Node does not have has no exports, and what imports it starts', async () => {
+  const types = await run(
+    'missing',
+    `
+    import { DatabaseSync } from 'node:sqlite';
+    console.log(JSON.stringify({ DatabaseSync: typeof DatabaseSync }));`,
+    {},
+    ['--no-experimental-sqlite'],
+  );
+  expect(types).toEqual({ DatabaseSync: 'undefined' });
 });
