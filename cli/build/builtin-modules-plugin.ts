@@ -3,6 +3,8 @@ import { isBuiltin } from 'node:module';
 import type { ImportKind, Plugin } from 'esbuild';
 
 const NAMESPACE = 'builtin';
+/** Space and comments, which may come before a module's name. */
+const GAP = '(?:\\s|//.*[\\r\\n]|/\\*(?:[^*]|\\*(?!/))*\\*/)*';
 
 /**
  * What Node has not loaded by itself when a function starts, and takes a millisecond or more for;
@@ -63,7 +65,7 @@ function formOf(name: string, kind: ImportKind, importer: string): Form {
 function importsNamesOnly(importer: string, name: string): boolean {
   // Getters of `process` look at what they are called on.
   if (name === 'process') return false;
-  const from = `\\s*['"](?:node:)?${name}['"]`;
+  const from = `${GAP}['"](?:node:)?${name}['"]`;
   const source = readSource(importer);
   const statements = source.match(new RegExp(`\\b(?:from|import)${from}`, 'g')) ?? [];
   const ofNames = new RegExp(`\\bimport\\s*\\{(?:(?!\\bdefault\\b)[^{}])*\\}\\s*from${from}`, 'g');

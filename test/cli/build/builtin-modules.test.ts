@@ -151,3 +151,18 @@ it('a module that Node does not have has no exports, and what imports it starts'
   );
   expect(types).toEqual({ DatabaseSync: 'undefined' });
 });
+
+it('a comment before a module’s name hides no import of all of it', async () => {
+  const { same } = await run(
+    'comments',
+    `
+    import { readFileSync } from 'node:fs';
+    import fs from /* all */ // of it
+      'node:fs';
+    import { gzipSync } from 'zlib';
+    import * as zlib from/**/'zlib';
+    const all = Object.values(zlib).includes(gzipSync) && Object.values(fs).includes(readFileSync);
+    console.log(JSON.stringify({ same: all && fs === process.getBuiltinModule('fs') }));`,
+  );
+  expect(same).toBe(true);
+});
