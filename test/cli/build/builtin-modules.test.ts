@@ -100,6 +100,7 @@ it('a bundle has everything of Node’s modules, whichever way it asks for them'
         } from 'node:events';
         import { type InspectOptions, types } from 'util';
         import { env, exitCode } from 'node:process';
+        import { default as url, fileURLToPath } from 'node:url';
         const options: InspectOptions = {};
         export const names = {
           namesOnly: hash('md5').update('a').digest('hex').length === 32 && types.isDate(new Date()),
@@ -107,6 +108,7 @@ it('a bundle has everything of Node’s modules, whichever way it asks for them'
           namesOfAccessors: globalAgent.maxSockets === Infinity && options.depth === undefined,
           namesOfFunction: new EventEmitter() instanceof EventEmitter && typeof once === 'function',
           namesOfProcess: env === process.env && exitCode === undefined,
+          namesAndDefault: url === process.getBuiltinModule('url') && fileURLToPath !== undefined,
           namesRead: readFileSync('/dev/null').length === 0,
         };`,
       'required.cjs': `
