@@ -10,14 +10,14 @@ type Entries = readonly unknown[];
  * (docs/decisions/0016-contexts-that-die-young.md).
  */
 class FlatContext implements Context {
-  readonly #entries: Entries;
+  private readonly entries: Entries;
 
   constructor(entries: Entries) {
-    this.#entries = entries;
+    this.entries = entries;
   }
 
   getValue(key: symbol): unknown {
-    const entries = this.#entries;
+    const entries = this.entries;
     for (let index = 0; index < entries.length; index += 2) {
       if (entries[index] === key) return entries[index + 1];
     }
@@ -25,15 +25,15 @@ class FlatContext implements Context {
   }
 
   setValue(key: symbol, value: unknown): Context {
-    return new FlatContext([...this.#without(key), key, value]);
+    return new FlatContext([...this.without(key), key, value]);
   }
 
   deleteValue(key: symbol): Context {
-    return new FlatContext(this.#without(key));
+    return new FlatContext(this.without(key));
   }
 
-  #without(key: symbol): Entries {
-    const entries = this.#entries;
+  private without(key: symbol): Entries {
+    const entries = this.entries;
     for (let index = 0; index < entries.length; index += 2) {
       if (entries[index] === key) return entries.toSpliced(index, 2);
     }
