@@ -1,9 +1,8 @@
-import { context, metrics, propagation, trace } from '@opentelemetry/api';
-import { logs } from '@opentelemetry/api-logs';
 import { onTestFinished } from 'vitest';
 import { createQueueDepthHandler, type QueueDepthOptions } from '../../../lib/queue-depth.ts';
 import { startTelemetry } from '../../../lib/telemetry.ts';
 import { startAws } from '../../support/aws-stand-in/start-aws.ts';
+import { disableTelemetry } from '../../support/disable-telemetry.ts';
 import { startBackend } from '../telemetry/otlp-backend.ts';
 import { lambdaContext } from '../worker/lambda-context.ts';
 
@@ -63,14 +62,4 @@ export async function startDepth(options: Partial<QueueDepthOptions> = {}) {
       ),
     points: (metric: string) => store.points().filter((point) => point.metric === metric),
   };
-}
-
-/** startTelemetry sets the globals of OpenTelemetry, which are set once a process. */
-function disableTelemetry(): void {
-  logs.disable();
-  metrics.disable();
-  trace.disable();
-  propagation.disable();
-  context.disable();
-  process.removeAllListeners('SIGTERM');
 }

@@ -1,18 +1,9 @@
-import { context, metrics, propagation, trace } from '@opentelemetry/api';
-import { logs } from '@opentelemetry/api-logs';
 import { afterEach, expect, it } from 'vitest';
 import { startTelemetry, type TelemetryOptions } from '../../../lib/telemetry.ts';
+import { disableTelemetry } from '../../support/disable-telemetry.ts';
 import { type Behaviour, startBackend } from './otlp-backend.ts';
 
-// startTelemetry sets the globals of OpenTelemetry, which are set once a process.
-afterEach(() => {
-  logs.disable();
-  metrics.disable();
-  trace.disable();
-  propagation.disable();
-  context.disable();
-  process.removeAllListeners('SIGTERM');
-});
+afterEach(disableTelemetry);
 
 const request = { requestId: 'r-1', remainingMs: 10_000 };
 

@@ -1,26 +1,12 @@
-import {
-  context,
-  createNoopMeter,
-  metrics,
-  propagation,
-  type Span,
-  trace,
-} from '@opentelemetry/api';
+import { createNoopMeter, metrics, type Span, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { afterEach, expect, it } from 'vitest';
 import { startTelemetry, type TelemetryOptions } from '../../../lib/telemetry.ts';
+import { disableTelemetry } from '../../support/disable-telemetry.ts';
 import { startBackend } from './otlp-backend.ts';
 
-// startTelemetry sets the globals of OpenTelemetry, which are set once a process.
-afterEach(() => {
-  logs.disable();
-  metrics.disable();
-  trace.disable();
-  propagation.disable();
-  context.disable();
-  process.removeAllListeners('SIGTERM');
-});
+afterEach(disableTelemetry);
 
 /** Lambda's Extensions API, which takes the registration and has no event. */
 async function startLambda() {

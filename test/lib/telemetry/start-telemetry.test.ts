@@ -8,17 +8,10 @@ import {
   traceFieldsOf,
 } from '../../../lib/instrumentation/trace-carrier.ts';
 import { startTelemetry } from '../../../lib/telemetry.ts';
+import { disableTelemetry } from '../../support/disable-telemetry.ts';
 import { startBackend } from './otlp-backend.ts';
 
-// startTelemetry sets the globals of OpenTelemetry, which are set once a process.
-afterEach(() => {
-  logs.disable();
-  metrics.disable();
-  trace.disable();
-  propagation.disable();
-  context.disable();
-  process.removeAllListeners('SIGTERM');
-});
+afterEach(disableTelemetry);
 
 const request = { requestId: 'r-1', remainingMs: 10_000 };
 
