@@ -63,8 +63,6 @@ function formOf(name: string, kind: ImportKind, importer: string): Form {
 
 /** Whether all that a file imports of a module are exports by their names. */
 function importsNamesOnly(importer: string, name: string): boolean {
-  // Getters of `process` look at what they are called on.
-  if (name === 'process') return false;
   const from = `${GAP}['"](?:node:)?${name}['"]`;
   const source = readSource(importer);
   const statements = source.match(new RegExp(`\\b(?:from|import)${from}`, 'g')) ?? [];

@@ -6,8 +6,8 @@ type Entries = readonly unknown[];
 /**
  * OpenTelemetry's own contexts make three closures each and assign them to properties, which V8
  * takes for methods that live long: it puts them into its old generation, and keeps all that they
- * refer to, the spans too, until the next full collection. A message makes eight contexts
- * (docs/decisions/0016-contexts-that-die-young.md).
+ * refer to, the spans too, until the next full collection. A message makes three contexts, and
+ * each span of its task one more (docs/decisions/0016-contexts-that-die-young.md).
  */
 class FlatContext implements Context {
   private readonly entries: Entries;

@@ -12,6 +12,7 @@ interface Total {
 /**
  * `telemetry.dropped`. Counted here and observed when metrics are collected: as measurements of
  * their own, thousands of spans too many would leave no room for the others that wait for the SDK.
+ * Only what has changed is observed: with delta temporality the rest would be points of 0.
  */
 export function createDroppedItems(meters: MeterProvider): CountDropped {
   const totals = new Map<string, Total>();

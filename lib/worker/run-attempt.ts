@@ -75,8 +75,7 @@ export async function runAttempt(
     controller.abort(revoked);
   });
   const onDeadline = () => controller.abort(deadline.signal.reason);
-  deadline.signal.addEventListener('abort', onDeadline, { once: true });
-  if (deadline.signal.aborted) onDeadline();
+  whenAborted(deadline.signal, onDeadline);
 
   const settled = settle(() =>
     work(
